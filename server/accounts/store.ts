@@ -1,0 +1,56 @@
+/** Owns what the built-in accounts ask of a store. */
+
+export interface AccountRecord {
+  /** `sub`: ours, random, never reused, never the email address. */
+  readonly sub: string;
+  /** As the person typed it; `canonicalEmail` is what is compared and unique. */
+  readonly email: string;
+  readonly canonicalEmail: string;
+  readonly name?: string;
+  /** PHC string of argon2id. */
+  readonly passwordHash: string;
+  readonly disabled: boolean;
+  readonly createdAt: number;
+  /** Compare-and-set compares it; every change adds one. */
+  readonly revision: number;
+}
+
+/** The port of the built-in accounts. */
+export interface AccountStore {
+  find(sub: string): Promise<AccountRecord | undefined>;
+  findByEmail(canonicalEmail: string): Promise<AccountRecord | undefined>;
+  /** By email, ascending. */
+  list(limit: number, after?: string): Promise<readonly AccountRecord[]>;
+  /** False where the canonical email is taken: of any number of callers, one gets true. */
+  insert(account: AccountRecord): Promise<boolean>;
+  /** Compare-and-set by revision. */
+  replace(account: AccountRecord): Promise<boolean>;
+  remove(sub: string): Promise<void>;
+}
+
+/**
+ * The port of rate-limiter-flexible's counters: points consumed under a key until a time.
+ * One atomic step: adds `points`; starts anew, with `expiresAtMs`, where there is none or it has run out.
+ */
+export interface LimitStore {
+  add(key: string, points: number, nowMs: number, expiresAtMs: number): Promise<{ readonly points: number; readonly expiresAtMs: number }>;
+  get(key: string, nowMs: number): Promise<{ readonly points: number; readonly expiresAtMs: number } | undefined>;
+  remove(key: string): Promise<void>;
+}
+
+/** A person, as the server and a host application speak of one. */
+export interface Person {
+  readonly sub: string;
+}
+
+/**
+ * The port for a host's own users (`createServer({ accounts })`); the built-in accounts implement it too.
+ * `undefined` from `find` means: not here, or not allowed to sign in. A thrown error means: cannot tell now (503).
+ */
+export interface Accounts {
+  find(sub: string): Promise<Person | undefined>;
+  findByLogin(login: string): Promise<Person | undefined>;
+  verifyPassword(sub: string, password: string): Promise<boolean>;
+  /** OpenID Connect Core §5.1 claims for the scopes. */
+  claims(sub: string, scopes: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
+}

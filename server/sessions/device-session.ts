@@ -1,0 +1,92 @@
+/** Owns what a device session is: one sign-in of one app on one device, with its grant and its refresh token family. */
+import type { Ended } from './ending.ts';
+import type { Milliseconds, Seconds } from './time.ts';
+
+/** `pending` until its code is exchanged (unlisted, unannounced, gone with the code), then `live`, then `ended`. */
+export type SessionStatus = 'pending' | 'live' | 'ended';
+
+/** What was granted, in the shape that oidc-provider's Grant takes: scopes by resource, and OIDC scopes and claims. */
+export interface GrantFacts {
+  readonly openid?: { readonly scope?: string; readonly claims?: readonly string[] };
+  readonly resources?: Readonly<Record<string, string>>;
+  readonly rejected?: Pick<GrantFacts, 'openid' | 'resources'>;
+}
+
+/** What a person recognises the device by. */
+export interface DeviceFacts {
+  /** An id of ours: the device cookie's, or drawn from the app's own `device_id`; else the session is its own device. */
+  readonly id: string;
+  readonly name: string;
+  readonly model?: string;
+}
+
+/** What a refresh token carries besides its generation; fixed at the code exchange. */
+export interface FamilyFacts {
+  /** Random, base64url, 128 bits: without it the server's key alone cannot forge a token of this family. */
+  readonly salt: string;
+  readonly scope?: string;
+  readonly resource?: string | readonly string[];
+  readonly claims?: unknown;
+  readonly nonce?: string;
+  /** RFC 7638 thumbprint of the DPoP key that the family is bound to. */
+  readonly jkt?: string;
+}
+
+/** Access tokens that an honest app never received: those of `generation` issued before `epoch`, forgotten at `until`. */
+export interface VoidedTokens {
+  readonly generation: number;
+  readonly epoch: number;
+  readonly until: Seconds;
+}
+
+/** What moves in a family. */
+export interface FamilyHead {
+  /** How often the refresh token was rotated. */
+  readonly generation: number;
+  /** When the present generation was issued. */
+  readonly rotatedAt: Seconds;
+  /** An access token of the present generation was used, or is a JWT, whose use nobody can see. */
+  readonly seen: boolean;
+  /** Who redeemed the previous generation first: a digest of address and user agent. */
+  readonly redeemer?: string;
+  /** The previous generation was redeemed again, by someone else. */
+  readonly shared: boolean;
+  /** How many generations in a row were. */
+  readonly sharedInARow: number;
+  readonly voided: readonly VoidedTokens[];
+}
+
+export interface DeviceSession {
+  /** The grant's id. It is in every token, so knowing it proves nothing. */
+  readonly sid: string;
+  readonly accountId: string;
+  readonly clientId: string;
+  readonly status: SessionStatus;
+  /** Compare-and-set compares it; every change adds one. */
+  readonly revision: number;
+  readonly startedAt: Seconds;
+  /** Where the absolute time counts from: the start, or `authTime` where the sign-in authenticated nobody. */
+  readonly absoluteFrom: Seconds;
+  readonly lastUsedAt: Seconds;
+  readonly authTime: Seconds;
+  readonly acr?: string;
+  readonly amr?: readonly string[];
+  /** The SSO session that began it, that session's marks then, and the account's epoch then. */
+  readonly ssoUid?: string;
+  readonly ssoMarks: number;
+  readonly epoch: number;
+  readonly device: DeviceFacts;
+  readonly grant: GrantFacts;
+  /** SHA-256 of the code that began it, base64url. */
+  readonly codeHash: string;
+  /** When the code was exchanged: what arrived earlier was a straggler, not a thief. */
+  readonly exchangedAtMs?: Milliseconds;
+  readonly family?: FamilyFacts;
+  readonly head?: FamilyHead;
+  readonly ended?: Ended;
+  /**
+   * When the sweeper looks next; never later than the session falls due. Pending: its code's end.
+   * Live: the earlier timeout as it stood when last looked at. Ended: when it is forgotten.
+   */
+  readonly dueAt: Seconds;
+}

@@ -1,0 +1,171 @@
+/** Owns what the core asks of a store. Every promise rests on the atomicity of one document. */
+import type { EventStore, NewEvent } from '../events.ts';
+import type { DeviceSession } from './device-session.ts';
+import type { EndingOfMany, EndReason } from './ending.ts';
+import type { SsoSession } from './sso-session.ts';
+import type { Seconds } from './time.ts';
+
+/** Why a unit of work was not committed. Nothing of it was then written. */
+export type Refusal =
+  /** A single-use thing (proof, code, request_uri, interaction) was spent before. */
+  | { readonly refused: 'spent'; readonly kind: ArtifactKind }
+  /** The device session is ended, gone, or otherwise not what the work needs. */
+  | { readonly refused: 'session'; readonly reason: EndReason | 'gone' | 'superseded' }
+  /** The SSO session is ended, gone, or was marked since. */
+  | { readonly refused: 'sso' }
+  /** An ending of many covers what the work would begin. */
+  | { readonly refused: 'account'; readonly ending: EndingOfMany };
+
+/** What may be lost at the cost of a sign-in in progress or an access token. */
+export type ArtifactKind =
+  | 'access_token'
+  | 'code'
+  | 'interaction'
+  | 'pushed_request'
+  | 'proof'
+  | 'assertion'
+  | 'step_up';
+
+export interface ArtifactRef {
+  readonly kind: ArtifactKind;
+  /** The bearer's id in clear: the store keeps its SHA-256 alone. */
+  readonly id: string;
+}
+
+export interface Artifact extends ArtifactRef {
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly expiresAt: Seconds;
+}
+
+export interface StoredArtifact {
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly expiresAt: Seconds;
+  readonly spent: boolean;
+}
+
+/**
+ * A change of one device session. `next` is pure, gets the state that the write will replace, and may be called
+ * again where another writer came first. It returns the next state (its `revision` is set by the store),
+ * the state it was given where nothing has to be written, or a refusal.
+ */
+export interface SessionChange {
+  /** The state as the caller read it; a store may try it first, and must not trust it without comparing revisions. */
+  readonly seen: DeviceSession;
+  next(current: DeviceSession): DeviceSession | Refusal;
+}
+
+/** A save of the browser's session. `insert` where it is new, else `replace`, which never brings back an ended one. */
+export interface SsoSave {
+  readonly how: 'insert' | 'replace';
+  readonly session: SsoSession;
+}
+
+/**
+ * What one request writes, all or nothing. On a store with transactions it is one; elsewhere the order of the members
+ * below is the order of writing, the change of the device session is the commit point, and what precedes it is
+ * harmless without it.
+ */
+export interface Work {
+  /** Inserted; an id that is there already refuses the work. */
+  readonly proofs?: readonly Artifact[];
+  /** Compare-and-set from unspent to spent; a second spender, or an expired or unknown id, refuses the work. */
+  readonly spend?: readonly (ArtifactRef & { readonly now: Seconds })[];
+  /** Inserted, or replaced where `kind` is `interaction`. */
+  readonly put?: readonly Artifact[];
+  readonly remove?: readonly ArtifactRef[];
+  readonly sso?: SsoSave;
+  /** A new, pending device session. */
+  readonly begin?: DeviceSession;
+  readonly change?: SessionChange;
+  /** The SSO session must be there, not ended, and bear no more marks than `marks`. Checked with `begin` and `change`. */
+  readonly ssoGuard?: { readonly uid: string; readonly marks: number };
+  /** Read after `sso`, `begin` and `change`; a refusal undoes them (or, where they cannot be undone, ends them). */
+  readonly accountGuard?: {
+    readonly accountId: string;
+    admit(endings: readonly EndingOfMany[]): Refusal | undefined;
+  };
+  readonly events?: readonly NewEvent[];
+}
+
+/** `session` is the device session as it stands after `begin` or `change`. */
+export type Committed = { readonly refused?: undefined; readonly session?: DeviceSession };
+
+export interface EndCommand {
+  readonly sid: string;
+  readonly reason: EndReason;
+  readonly at: Seconds;
+  /** Whether the SSO session that began it is marked. */
+  readonly marksSso: boolean;
+  /** When the row is forgotten. */
+  readonly forgetAt: Seconds;
+  readonly event: NewEvent;
+  /** Asked of the state that the write replaces: false leaves the session as it is (a timeout that a use overtook). */
+  still?(current: DeviceSession): boolean;
+}
+
+export interface SessionFilter {
+  readonly accountId?: string;
+  readonly deviceId?: string;
+  readonly ssoUid?: string;
+  readonly clientId?: string;
+  readonly status?: 'live' | 'ended';
+  /** Begun, but not yet exchanged: included where nothing else is asked of the status. */
+  readonly limit: number;
+}
+
+/** The port of the sessions. Reads are of the newest acknowledged state. */
+export interface SessionStore {
+  find(sid: string): Promise<DeviceSession | undefined>;
+  /** Newest use first. */
+  list(filter: SessionFilter): Promise<readonly DeviceSession[]>;
+  /**
+   * Marks a session ended, with its event, and its SSO session where asked: one write, or written so that no crash
+   * leaves the mark without the rest. Resolves once it is durable. A pending session is ended like a live one.
+   */
+  end(command: EndCommand): Promise<'ended' | 'already' | 'gone' | 'kept'>;
+  /** Compare-and-set outside a unit of work. */
+  change(change: SessionChange): Promise<DeviceSession | Refusal>;
+  /** Sessions of any status whose `dueAt` has come, earliest first. */
+  due(now: Seconds, limit: number): Promise<readonly DeviceSession[]>;
+  /** Deletes ended and pending rows; a live one is left. */
+  forget(sids: readonly string[]): Promise<void>;
+  /** Clients that have live or pending sessions. */
+  clients(): Promise<readonly string[]>;
+
+  findSso(by: { readonly id: string } | { readonly uid: string }): Promise<SsoSession | undefined>;
+  listSso(accountId: string, limit: number): Promise<readonly SsoSession[]>;
+  /** Marks ended, durably, with its event. An ended one never comes back. */
+  endSso(uid: string, ended: { readonly at: Seconds; readonly reason: EndReason }, event: NewEvent): Promise<'ended' | 'already' | 'gone'>;
+  /** Deletes what expired before `now`, or ended before `endedBefore`. Resolves to how many. */
+  forgetSso(now: Seconds, endedBefore: Seconds, limit: number): Promise<number>;
+
+  /** The account's endings of many that are kept, and the number of the latest (0 where there was none). */
+  endingsOf(accountId: string): Promise<{ readonly epoch: number; readonly endings: readonly EndingOfMany[] }>;
+  /** Writes it down, durably, under the next epoch, before any session is marked. Drops finished ones older than `keepAfter`. */
+  beginEnding(ending: Omit<EndingOfMany, 'epoch' | 'done'>, keepAfter: Seconds): Promise<EndingOfMany>;
+  finishEnding(accountId: string, epoch: number): Promise<void>;
+  /** Begun and not finished, on any node, oldest first. */
+  unfinishedEndings(limit: number): Promise<readonly EndingOfMany[]>;
+}
+
+/** The port of what may be lost. */
+export interface ArtifactStore {
+  find(ref: ArtifactRef, now: Seconds): Promise<StoredArtifact | undefined>;
+  put(artifact: Artifact): Promise<void>;
+  remove(ref: ArtifactRef): Promise<void>;
+  /** Insert-only: of any number of callers with one id, one gets true. */
+  insert(artifact: Artifact): Promise<boolean>;
+  /** Compare-and-set from unspent to spent: of any number of callers, one gets true. */
+  spend(ref: ArtifactRef, now: Seconds): Promise<boolean>;
+  /** Deletes what expired. Resolves to how many. */
+  sweep(now: Seconds, limit: number): Promise<number>;
+}
+
+/** One store, as the server holds it. */
+export interface CoreStore {
+  readonly sessions: SessionStore;
+  readonly artifacts: ArtifactStore;
+  readonly events: EventStore;
+  /** Resolves once all of it is durable, or to a refusal when none of it was written. */
+  commit(work: Work): Promise<Committed | Refusal>;
+}

@@ -1,0 +1,18 @@
+/** Owns what a whole store is: the ports of every part, opened and closed together. */
+import type { AccountStore, LimitStore } from './accounts/store.ts';
+import type { SigningKeyStore } from './keys.ts';
+import type { CoreStore } from './sessions/store.ts';
+
+export interface Store extends CoreStore {
+  readonly accounts: AccountStore;
+  readonly limits: LimitStore;
+  readonly signingKeys: SigningKeyStore;
+  /** Deletes events older than `before`. Resolves to how many. */
+  sweepEvents(before: number, limit: number): Promise<number>;
+  /** Deletes counters that ran out. Resolves to how many. */
+  sweepLimits(nowMs: number, limit: number): Promise<number>;
+  /** Reads and writes once, for readiness; throws where it cannot. */
+  ping(): Promise<void>;
+  /** Waits for what is under way, then closes. */
+  close(): Promise<void>;
+}
