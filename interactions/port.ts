@@ -32,7 +32,15 @@ export interface InteractionView {
 
 export type InteractionResult =
   /** `epoch` is the account's, read before the password was verified. */
-  | { readonly login: { readonly sub: string; readonly epoch: number; readonly acr: string; readonly amr: readonly string[]; readonly remember: boolean } }
+  | {
+      readonly login: {
+        readonly sub: string;
+        readonly epoch: number;
+        readonly acr: string;
+        readonly amr: readonly string[];
+        readonly remember: boolean;
+      };
+    }
   | { readonly consent: true }
   | { readonly continued: true }
   /** RFC 6749 §4.1.2.1: goes back to the app. */

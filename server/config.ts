@@ -1,4 +1,9 @@
 /** Owns every setting once: what it is called, what it may be, what it is when left out. */
+import type { FileInput } from './config-file.ts';
+import { readConfigFile } from './config-reading.ts';
+import { assembleHosted, assembleProcess } from './config-resolve.ts';
+import type { Environment, SettingsInput } from './config-settings.ts';
+import { warningsOf } from './config-warnings.ts';
 import type { Lifetimes } from './sessions/policy.ts';
 
 /** A registered client, checked and completed. RFC 7591 names, and two of ours. */
@@ -57,4 +62,30 @@ export interface Config {
   readonly resources: Readonly<Record<string, ResourceConfig>>;
   readonly scopes: Readonly<Record<string, ScopeDemand>>;
   readonly dpop: { readonly requireNonce: boolean };
+  /** Whether clients and resources are the made-up ones of development. */
+  readonly demo: boolean;
 }
+
+/** What a host application hands over: all but the issuer may be left out. Unknown keys are refused. */
+export type ConfigInput = SettingsInput & FileInput & { readonly issuer: string };
+
+/** Gives a configuration file its types: `export default defineConfig({ … })`. */
+export const defineConfig = (file: FileInput): FileInput => file;
+
+/** The account API's own resource (RFC 8707), of every server: opaque tokens with the scope `sessions`. */
+export const accountResource = (issuer: string): string => `${issuer}/account`;
+
+/** What is allowed and still worth a word: one sentence each. */
+export const configWarnings = (config: Config): readonly string[] => warningsOf(config);
+
+/**
+ * For a host application. `production` is what NODE_ENV says where it is left out; in development a secret is made in
+ * the data directory where none is given. Throws `wrong_configuration`, its detail one line a problem.
+ */
+export const resolveConfig = (input: ConfigInput, env: Environment = process.env): Config => assembleHosted(input, env);
+
+/** For the process: the environment, and the file that CURFEW_CONFIG names. Throws as `resolveConfig` does. */
+export const loadConfig = async (env: Environment = process.env): Promise<Config> => {
+  const path = env['CURFEW_CONFIG'] || undefined;
+  return assembleProcess(env, path === undefined ? undefined : await readConfigFile(path));
+};

@@ -12,8 +12,14 @@ export const ERRORS = {
   not_found: { status: 404, sentence: 'There is nothing here under this name.' },
   bad_request: { status: 400, sentence: 'The request is not one that this address takes.' },
   forbidden_origin: { status: 403, sentence: 'This form was sent from another site, so it was not acted on.' },
-  interaction_expired: { status: 400, sentence: 'This sign-in took too long, or was begun in another browser. Start again from the app.' },
-  invalid_token: { status: 401, sentence: 'The access token is missing, expired, ended or not meant for this address.' },
+  interaction_expired: {
+    status: 400,
+    sentence: 'This sign-in took too long, or was begun in another browser. Start again from the app.',
+  },
+  invalid_token: {
+    status: 401,
+    sentence: 'The access token is missing, expired, ended or not meant for this address.',
+  },
   insufficient_scope: { status: 403, sentence: 'The access token does not carry the scope that this call needs.' },
   insufficient_user_authentication: { status: 401, sentence: 'This call needs a fresh sign-in.' },
   unknown_account: { status: 404, sentence: 'No such account.' },

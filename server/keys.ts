@@ -1,4 +1,5 @@
 /** Owns every key: what HKDF derives from the master secrets, and the signing keys, sealed at rest. */
+import { hkdfSync } from 'node:crypto';
 
 /** One secret's refresh-token key. */
 export interface RefreshKey {
@@ -15,6 +16,8 @@ export interface DerivedKeys {
   readonly sealing: readonly [RefreshKey, ...RefreshKey[]];
   /** 32 bytes. */
   readonly dpopNonce: Buffer;
+  /** 32 bytes: binds a page's form to its interaction. */
+  readonly csrf: Buffer;
   /** For digests that only have to be told apart (device ids, redeemers), never reversed from a dump. */
   readonly digest: Buffer;
 }
@@ -35,3 +38,30 @@ export interface SigningKeyStore {
   /** Insert-only by `alg` at first start: of racing nodes one wins, and all then list the same. False where one is there. */
   insertFirst(key: SigningKeyRecord): Promise<boolean>;
 }
+
+/** RFC 5869. The secret is the input key material; `info` keeps the uses apart, so that no key serves two of them. */
+const derive = (material: string | Buffer, info: string, bytes = 32): Buffer =>
+  Buffer.from(hkdfSync('sha256', material, '', `curfew/v1/${info}`, bytes));
+
+/** The id follows from the key, not from the secret: it is public, and says nothing about the other uses. */
+const namedKey = (secret: string, use: 'refresh' | 'sealing'): RefreshKey => {
+  const key = derive(secret, use);
+  return { id: derive(key, `${use}-key-id`, 6).toString('base64url'), key };
+};
+
+/** Every key of the server, from its master secrets, newest first. Pure: the same secrets make the same keys on every node. */
+export const deriveKeys = (secrets: readonly [string, ...string[]]): DerivedKeys => {
+  const [newest, ...older] = secrets;
+  const ofEach = (use: 'refresh' | 'sealing'): readonly [RefreshKey, ...RefreshKey[]] => [
+    namedKey(newest, use),
+    ...older.map((secret) => namedKey(secret, use)),
+  ];
+  return {
+    cookie: secrets.map((secret) => derive(secret, 'cookie').toString('base64url')),
+    refresh: ofEach('refresh'),
+    sealing: ofEach('sealing'),
+    dpopNonce: derive(newest, 'dpop-nonce'),
+    csrf: derive(newest, 'csrf'),
+    digest: derive(newest, 'digest'),
+  };
+};

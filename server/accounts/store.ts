@@ -23,7 +23,7 @@ export interface AccountStore {
   list(limit: number, after?: string): Promise<readonly AccountRecord[]>;
   /** False where the canonical email is taken: of any number of callers, one gets true. */
   insert(account: AccountRecord): Promise<boolean>;
-  /** Compare-and-set by revision. */
+  /** Compare-and-set: `account.revision` is the one that was read; the store writes it plus one. False where another came first. */
   replace(account: AccountRecord): Promise<boolean>;
   remove(sub: string): Promise<void>;
 }
@@ -33,7 +33,12 @@ export interface AccountStore {
  * One atomic step: adds `points`; starts anew, with `expiresAtMs`, where there is none or it has run out.
  */
 export interface LimitStore {
-  add(key: string, points: number, nowMs: number, expiresAtMs: number): Promise<{ readonly points: number; readonly expiresAtMs: number }>;
+  add(
+    key: string,
+    points: number,
+    nowMs: number,
+    expiresAtMs: number,
+  ): Promise<{ readonly points: number; readonly expiresAtMs: number }>;
   get(key: string, nowMs: number): Promise<{ readonly points: number; readonly expiresAtMs: number } | undefined>;
   remove(key: string): Promise<void>;
 }

@@ -65,10 +65,11 @@ export interface DeviceSession {
   /** Compare-and-set compares it; every change adds one. */
   readonly revision: number;
   readonly startedAt: Seconds;
-  /** Where the absolute time counts from: the start, or `authTime` where the sign-in authenticated nobody. */
-  readonly absoluteFrom: Seconds;
   readonly lastUsedAt: Seconds;
+  /** When the person authenticated. The absolute time counts from here, so that single sign-on never prolongs it. */
   readonly authTime: Seconds;
+  /** Whether that was for this app: freshness earned for one app does not count for another. */
+  readonly authenticatedHere: boolean;
   readonly acr?: string;
   readonly amr?: readonly string[];
   /** The SSO session that began it, that session's marks then, and the account's epoch then. */

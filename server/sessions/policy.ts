@@ -67,7 +67,7 @@ export const ENDED_LISTED_SECONDS = 30 * DAY;
 /** When a live session ends if nobody uses it again. Pure. */
 export const endsAt = (session: DeviceSession, lifetimes: Lifetimes): { idle: Seconds; absolute: Seconds } => ({
   idle: session.lastUsedAt + lifetimes.idleSeconds,
-  absolute: session.absoluteFrom + lifetimes.absoluteSeconds,
+  absolute: session.authTime + lifetimes.absoluteSeconds,
 });
 
 /** Why a session is over, or nothing where it is not. Pure. */

@@ -3,7 +3,7 @@ import type { EventStore, NewEvent } from '../events.ts';
 import type { DeviceSession } from './device-session.ts';
 import type { EndingOfMany, EndReason } from './ending.ts';
 import type { SsoSession } from './sso-session.ts';
-import type { Seconds } from './time.ts';
+import type { Milliseconds, Seconds } from './time.ts';
 
 /** Why a unit of work was not committed. Nothing of it was then written. */
 export type Refusal =
@@ -41,6 +41,8 @@ export interface StoredArtifact {
   readonly payload: Readonly<Record<string, unknown>>;
   readonly expiresAt: Seconds;
   readonly spent: boolean;
+  /** When it was, where it was. */
+  readonly spentAtMs?: Milliseconds;
 }
 
 /**
@@ -69,8 +71,8 @@ export interface Work {
   /** Inserted; an id that is there already refuses the work. */
   readonly proofs?: readonly Artifact[];
   /** Compare-and-set from unspent to spent; a second spender, or an expired or unknown id, refuses the work. */
-  readonly spend?: readonly (ArtifactRef & { readonly now: Seconds })[];
-  /** Inserted, or replaced where `kind` is `interaction`. */
+  readonly spend?: readonly (ArtifactRef & { readonly now: Seconds; readonly nowMs: Milliseconds })[];
+  /** Inserted; one of kind `interaction` replaces its predecessor, unless that was spent: then it stays spent. */
   readonly put?: readonly Artifact[];
   readonly remove?: readonly ArtifactRef[];
   readonly sso?: SsoSave;
@@ -108,16 +110,18 @@ export interface SessionFilter {
   readonly deviceId?: string;
   readonly ssoUid?: string;
   readonly clientId?: string;
+  /** Pending ones are never listed: they exist for their code alone. */
   readonly status?: 'live' | 'ended';
-  /** Begun, but not yet exchanged: included where nothing else is asked of the status. */
   readonly limit: number;
 }
 
 /** The port of the sessions. Reads are of the newest acknowledged state. */
 export interface SessionStore {
   find(sid: string): Promise<DeviceSession | undefined>;
-  /** Newest use first. */
+  /** Newest use first; live and ended ones. */
   list(filter: SessionFilter): Promise<readonly DeviceSession[]>;
+  /** An account's live and pending sessions, by sid ascending, from after `after`: for endings of many. */
+  listOpen(accountId: string, limit: number, after?: string): Promise<readonly DeviceSession[]>;
   /**
    * Marks a session ended, with its event, and its SSO session where asked: one write, or written so that no crash
    * leaves the mark without the rest. Resolves once it is durable. A pending session is ended like a live one.
@@ -135,7 +139,13 @@ export interface SessionStore {
   findSso(by: { readonly id: string } | { readonly uid: string }): Promise<SsoSession | undefined>;
   listSso(accountId: string, limit: number): Promise<readonly SsoSession[]>;
   /** Marks ended, durably, with its event. An ended one never comes back. */
-  endSso(uid: string, ended: { readonly at: Seconds; readonly reason: EndReason }, event: NewEvent): Promise<'ended' | 'already' | 'gone'>;
+  endSso(
+    uid: string,
+    ended: { readonly at: Seconds; readonly reason: EndReason },
+    event: NewEvent,
+  ): Promise<'ended' | 'already' | 'gone'>;
+  /** Sets the epoch of a browser session that an ending of many spared, where it is lower. */
+  raiseSsoEpoch(uid: string, epoch: number): Promise<void>;
   /** Deletes what expired before `now`, or ended before `endedBefore`. Resolves to how many. */
   forgetSso(now: Seconds, endedBefore: Seconds, limit: number): Promise<number>;
 
@@ -156,7 +166,7 @@ export interface ArtifactStore {
   /** Insert-only: of any number of callers with one id, one gets true. */
   insert(artifact: Artifact): Promise<boolean>;
   /** Compare-and-set from unspent to spent: of any number of callers, one gets true. */
-  spend(ref: ArtifactRef, now: Seconds): Promise<boolean>;
+  spend(ref: ArtifactRef, now: Seconds, nowMs: Milliseconds): Promise<boolean>;
   /** Deletes what expired. Resolves to how many. */
   sweep(now: Seconds, limit: number): Promise<number>;
 }

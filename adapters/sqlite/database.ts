@@ -1,0 +1,117 @@
+/** Owns the connection: one file, opened safely, its statements prepared once, its reads and writes. */
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { CurfewError } from '../../server/errors.ts';
+import { rejection, retryWhileBusy } from './faults.ts';
+import { GroupCommit, type Step } from './group-commit.ts';
+import { migrate } from './migrations.ts';
+
+type Parameter = SQLInputValue | boolean | undefined;
+
+/** Statements, each prepared once. `undefined` is NULL, a boolean is 0 or 1. */
+export interface Sql {
+  one<Row>(text: string, ...parameters: readonly Parameter[]): Row | undefined;
+  all<Row>(text: string, ...parameters: readonly Parameter[]): Row[];
+  /** How many rows changed. */
+  run(text: string, ...parameters: readonly Parameter[]): number;
+}
+
+export interface Database {
+  /** Sees every commit so far, other processes' too. Throws `unavailable`. */
+  read<T>(look: (sql: Sql) => T): Promise<T>;
+  /** One transaction, shared with whoever writes in the same turn: see GroupCommit. Throws `unavailable`. */
+  write<T>(change: (sql: Sql) => T): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Made where it is missing, readable by the owner alone. */
+  readonly file: string;
+  /** How long another process may hold the lock before the answer is `unavailable`. */
+  readonly timeoutSeconds: number;
+  readonly onStep?: ((step: Step) => void) | undefined;
+}
+
+/** FULL: an acknowledged commit outlives a power cut. Waiting for a lock is done by the event loop, not by SQLite. */
+const SETTINGS = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA cache_size = -65536;
+`;
+
+const bind = (parameter: Parameter): SQLInputValue => {
+  if (parameter === undefined) return null;
+  return typeof parameter === 'boolean' ? Number(parameter) : parameter;
+};
+
+const createSql = (db: DatabaseSync): Sql => {
+  const statements = new Map<string, StatementSync>();
+  const prepared = (text: string): StatementSync => {
+    const known = statements.get(text);
+    if (known) return known;
+    const statement = db.prepare(text);
+    statements.set(text, statement);
+    return statement;
+  };
+  return {
+    one: <Row>(text: string, ...parameters: readonly Parameter[]) =>
+      prepared(text).get(...parameters.map(bind)) as Row | undefined,
+    all: <Row>(text: string, ...parameters: readonly Parameter[]) =>
+      prepared(text).all(...parameters.map(bind)) as Row[],
+    run: (text, ...parameters) => Number(prepared(text).run(...parameters.map(bind)).changes),
+  };
+};
+
+/** SQLite gives its side files the mode of the database file, so that file is made before SQLite sees it. */
+const createFile = (file: string): void => {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, 'a', 0o600));
+};
+
+const connect = async ({ file, timeoutSeconds }: DatabaseOptions): Promise<DatabaseSync> => {
+  createFile(file);
+  const db = new DatabaseSync(file, { timeout: 0, enableForeignKeyConstraints: false });
+  try {
+    await retryWhileBusy(() => migrate(db, file, SETTINGS), timeoutSeconds * 1000);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
+/** Throws `unavailable` where the file cannot be opened, `wrong_configuration` where a newer version wrote it. */
+export const openDatabase = async (options: DatabaseOptions): Promise<Database> => {
+  const timeoutMs = options.timeoutSeconds * 1000;
+  const db = await connect(options).catch((error: unknown) => {
+    if (error instanceof CurfewError && error.code === 'wrong_configuration') throw error;
+    throw new CurfewError('unavailable', {
+      detail: `The database file ${options.file} cannot be opened.`,
+      cause: error,
+    });
+  });
+  const sql = createSql(db);
+  const commits = new GroupCommit({ db, timeoutMs, onStep: options.onStep });
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await commits.close();
+    try {
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } finally {
+      db.close();
+    }
+  };
+  return {
+    read: (look) => {
+      if (closing !== undefined)
+        return Promise.reject(new CurfewError('unavailable', { detail: 'The store is closed.' }));
+      return retryWhileBusy(() => look(sql), timeoutMs);
+    },
+    write: (change) => commits.write(() => change(sql)),
+    close: () => {
+      closing ??= close().catch((error: unknown) => Promise.reject(rejection(error)));
+      return closing;
+    },
+  };
+};

@@ -1,0 +1,138 @@
+/** Owns every write transaction: what is asked in one turn of the event loop shares one transaction and one fsync. */
+import type { DatabaseSync } from 'node:sqlite';
+import { CurfewError } from '../../server/errors.ts';
+import { isBusy, pauseMs, rejection } from './faults.ts';
+
+/** Where a transaction stands, for tests that pull the plug there. */
+export type Step = 'before-transaction' | 'after-transaction-before-commit' | 'after-commit';
+
+interface Job {
+  readonly run: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  readonly deadline: number;
+  /** It was in a batch that failed: it now gets a transaction of its own, so that one fault fails one caller. */
+  alone: boolean;
+}
+
+interface Options {
+  readonly db: DatabaseSync;
+  readonly timeoutMs: number;
+  readonly onStep?: ((step: Step) => void) | undefined;
+}
+
+/** A turn never blocks the event loop for longer than so many writes take. */
+const BATCH = 500;
+
+const takeBatch = (waiting: Job[]): Job[] => {
+  if (waiting[0]?.alone) return waiting.splice(0, 1);
+  const firstAlone = waiting.findIndex((job) => job.alone);
+  return waiting.splice(0, Math.min(BATCH, firstAlone === -1 ? waiting.length : firstAlone));
+};
+
+const rollBack = (db: DatabaseSync): void => {
+  try {
+    if (db.isTransaction) db.exec('ROLLBACK');
+  } catch {
+    // What led here says more, and the next BEGIN fails where the connection is beyond use.
+  }
+};
+
+export class GroupCommit {
+  readonly #options: Options;
+  #waiting: Job[] = [];
+  #scheduled = false;
+  #closed = false;
+  #onEmpty: (() => void)[] = [];
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs `run` in a write transaction and resolves once that is committed. `run` may run again, after a rollback.
+   * It checks first and writes after: what it returns, a refusal too, is committed. Throws `unavailable`, or what `run` threw.
+   */
+  write<T>(run: () => T): Promise<T> {
+    if (this.#closed) return Promise.reject(new CurfewError('unavailable', { detail: 'The store is closed.' }));
+    return new Promise<T>((resolve, reject) => {
+      const deadline = performance.now() + this.#options.timeoutMs;
+      this.#waiting.push({ run, resolve: resolve as (value: unknown) => void, reject, deadline, alone: false });
+      this.#schedule();
+    });
+  }
+
+  /** Takes no more, and resolves once nothing waits. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return new Promise((resolve) => {
+      this.#onEmpty.push(resolve);
+      this.#schedule();
+    });
+  }
+
+  #schedule(afterMs?: number): void {
+    if (this.#scheduled) return;
+    if (this.#waiting.length === 0) {
+      for (const resolve of this.#onEmpty.splice(0)) resolve();
+      return;
+    }
+    this.#scheduled = true;
+    const drain = (): void => this.#drain();
+    if (afterMs === undefined) setImmediate(drain);
+    else setTimeout(drain, afterMs);
+  }
+
+  #drain(): void {
+    this.#scheduled = false;
+    const batch = takeBatch(this.#waiting);
+    try {
+      const values = this.#transaction(batch);
+      for (const [index, job] of batch.entries()) job.resolve(values[index]);
+      this.#schedule();
+    } catch (error) {
+      this.#recover(batch, error);
+    }
+  }
+
+  #transaction(batch: readonly Job[]): unknown[] {
+    const { db, onStep } = this.#options;
+    try {
+      onStep?.('before-transaction');
+      db.exec('BEGIN IMMEDIATE');
+      const values = batch.map((job) => job.run());
+      onStep?.('after-transaction-before-commit');
+      db.exec('COMMIT');
+      onStep?.('after-commit');
+      return values;
+    } catch (error) {
+      rollBack(db);
+      throw error;
+    }
+  }
+
+  /** Nothing of the batch was written. */
+  #recover(batch: Job[], error: unknown): void {
+    if (isBusy(error)) {
+      this.#waiting.unshift(...batch);
+      this.#rejectOverdue(error);
+      this.#schedule(pauseMs());
+      return;
+    }
+    const [only, ...others] = batch;
+    if (only && others.length === 0) {
+      only.reject(rejection(error));
+    } else {
+      for (const job of batch) job.alone = true;
+      this.#waiting.unshift(...batch);
+    }
+    this.#schedule();
+  }
+
+  #rejectOverdue(error: unknown): void {
+    const now = performance.now();
+    const overdue = this.#waiting.filter((job) => now >= job.deadline);
+    this.#waiting = this.#waiting.filter((job) => now < job.deadline);
+    for (const job of overdue) job.reject(rejection(error));
+  }
+}

@@ -1,0 +1,37 @@
+/** Owns the shape of the file: every step that ever changed it, in order. A step that was released never changes. */
+import type { DatabaseSync } from 'node:sqlite';
+import { CurfewError } from '../../server/errors.ts';
+import { FIRST_SCHEMA } from './schema.ts';
+
+/** `PRAGMA user_version` counts the steps that a file has taken. */
+const MIGRATIONS: readonly string[] = [FIRST_SCHEMA];
+
+/** Throws `wrong_configuration` where the file has taken steps that this version does not know. */
+const missingSteps = (db: DatabaseSync, file: string, steps: readonly string[]): readonly string[] => {
+  const taken = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (taken <= steps.length) return steps.slice(taken);
+  const detail = `The database file ${file} was written by a newer version of Curfew (its schema is ${taken}, this version knows ${steps.length}): start that version, or restore an older file.`;
+  throw new CurfewError('wrong_configuration', { detail });
+};
+
+/** All missing steps or none. May be tried again. `settings` are applied once the file is known to be ours to open. */
+export const migrate = (
+  db: DatabaseSync,
+  file: string,
+  settings: string,
+  steps: readonly string[] = MIGRATIONS,
+): void => {
+  const isCurrent = missingSteps(db, file, steps).length === 0;
+  db.exec(settings);
+  if (isCurrent) return;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    // Read again: another process may have come first.
+    for (const step of missingSteps(db, file, steps)) db.exec(step);
+    db.exec(`PRAGMA user_version = ${steps.length}`);
+    db.exec('COMMIT');
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+};

@@ -1,0 +1,44 @@
+/** Owns how a failure becomes a page: a public sentence for the person, everything else for the log. */
+import { randomBytes } from 'node:crypto';
+import { CurfewError, ERRORS } from '../server/errors.ts';
+import type { ErrorPage } from './error-words.ts';
+import type { Pages } from './pages.ts';
+import type { PageContext } from './security-headers.ts';
+
+/** Where the person can go from the page, as far as it is known. */
+export type WayOut = Pick<ErrorPage, 'backTo' | 'tryAgain'>;
+
+export type FailurePage = (ctx: PageContext, error: unknown, wayOut?: WayOut) => void;
+
+/** How soon to come back where the error does not say. */
+const RETRY_SECONDS = 5;
+
+/** Any fault that is not the person's is `unavailable`: nothing of it reaches the page. */
+const known = (error: unknown): CurfewError =>
+  error instanceof CurfewError ? error : new CurfewError('unavailable', { cause: error });
+
+const isPassing = ({ status }: CurfewError): boolean => status === 503 || status === 429;
+
+export interface FailurePageOptions {
+  readonly pages: Pick<Pages, 'error'>;
+  readonly log: (error: unknown, correlationId: string) => void;
+}
+
+export const createFailurePage =
+  ({ pages, log }: FailurePageOptions): FailurePage =>
+  (ctx, error, { backTo, tryAgain } = {}) => {
+    const failure = known(error);
+    const correlationId = randomBytes(6).toString('hex');
+    log(error, correlationId);
+    if (isPassing(failure))
+      ctx.set('Retry-After', String(Math.max(1, Math.ceil(failure.retryAfterSeconds ?? RETRY_SECONDS))));
+    pages.error(ctx, {
+      status: failure.status,
+      code: failure.code,
+      sentence: ERRORS[failure.code].sentence,
+      correlationId,
+      ...(backTo === undefined ? {} : { backTo }),
+      // Asking again helps only where the fault passes.
+      ...(tryAgain !== undefined && isPassing(failure) ? { tryAgain } : {}),
+    });
+  };

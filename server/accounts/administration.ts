@@ -1,0 +1,169 @@
+/** Owns how accounts are added, shut and changed by an administrator, and in which order, so that a crash is safe. */
+import { randomBytes } from 'node:crypto';
+import { CurfewError } from '../errors.ts';
+import type { EventType, NewEvent } from '../events.ts';
+import type { EndReason } from '../sessions/ending.ts';
+import type { Clock } from '../sessions/time.ts';
+import { canonicalEmail, canonicalLogin } from './email.ts';
+import type { Passwords } from './password.ts';
+import { requireGoodPassword } from './password-rules.ts';
+import type { AccountRecord, AccountStore } from './store.ts';
+
+/** Where the person is while changing the password: that session stays. */
+export interface KeptSession {
+  readonly sid?: string | undefined;
+  readonly ssoUid?: string | undefined;
+}
+
+export interface AdministrationOptions {
+  readonly store: AccountStore;
+  readonly passwords: Passwords;
+  readonly clock: Clock;
+  record(event: NewEvent): Promise<void>;
+  /** Ends every session of the account, durably and idempotently. */
+  endAll?(sub: string, reason: EndReason, except?: KeptSession): Promise<unknown>;
+  readonly minimumPasswordCodePoints?: number;
+}
+
+/** What an administrator sees of an account. */
+export type AccountView = Omit<AccountRecord, 'passwordHash' | 'canonicalEmail' | 'revision'>;
+
+/**
+ * All but `list` and `lookup` write an event. Each marks the account first, then ends its sessions, then writes the
+ * event: a crash between leaves an account that is already shut, and a second call finishes the work (its event says
+ * `repeated`). They throw `unknown_account`.
+ */
+export interface AccountAdministration {
+  /** Throws `bad_request` (email), `weak_password`, `account_exists`. */
+  add(account: { readonly email: string; readonly name?: string; readonly password: string }): Promise<AccountView>;
+  /** By canonical email, ascending; `after` is the last one's email. */
+  list(limit: number, after?: string): Promise<readonly AccountView[]>;
+  /** By email or sub, disabled or not. */
+  lookup(emailOrSub: string): Promise<AccountView>;
+  disable(sub: string): Promise<void>;
+  enable(sub: string): Promise<void>;
+  /** Throws `weak_password`. All sessions end but `kept`. */
+  setPassword(sub: string, password: string, kept?: KeptSession): Promise<void>;
+  remove(sub: string): Promise<void>;
+}
+
+const SUB_BYTES = 16;
+const MAX_RACES = 20;
+const NAME_MAX_CHARACTERS = 200;
+
+const toView = ({ sub, email, name, disabled, createdAt }: AccountRecord): AccountView => ({
+  sub,
+  email,
+  disabled,
+  createdAt,
+  ...(name !== undefined && { name }),
+});
+
+const checkedName = (name: string | undefined): string | undefined => {
+  const text = name?.trim().normalize('NFC');
+  if (text && (text.length > NAME_MAX_CHARACTERS || /\p{Cc}/u.test(text) || !text.isWellFormed())) {
+    throw new CurfewError('bad_request', {
+      detail: `A name has at most ${NAME_MAX_CHARACTERS} characters, and no control characters.`,
+    });
+  }
+  return text || undefined;
+};
+
+/** Reading and changing one record. */
+const createRecords = ({ store }: AdministrationOptions) => {
+  const read = async (sub: string): Promise<AccountRecord> => {
+    const account = await store.find(sub);
+    if (!account)
+      throw new CurfewError('unknown_account', { detail: `No account has the sub ${JSON.stringify(sub)}.` });
+    return account;
+  };
+  /** Compare-and-set until it holds, so that no concurrent change is lost. */
+  const change = async (sub: string, part: Partial<AccountRecord>): Promise<void> => {
+    for (let race = 0; race < MAX_RACES; race += 1) {
+      if (await store.replace({ ...(await read(sub)), ...part })) return;
+    }
+    throw new CurfewError('unavailable', {
+      detail: `the account ${sub} is being changed by others`,
+      retryAfterSeconds: 1,
+    });
+  };
+  return { read, change };
+};
+
+const addAccount = async (
+  { store, passwords, clock, record }: AdministrationOptions,
+  rules: { readonly minimumCodePoints?: number },
+  { email, name: typedName, password }: Parameters<AccountAdministration['add']>[0],
+): Promise<AccountView> => {
+  const canonical = canonicalEmail(email);
+  const name = checkedName(typedName);
+  requireGoodPassword(password, { email, name, ...rules });
+  const taken = new CurfewError('account_exists', {
+    detail: `There is an account with the email address ${canonical}.`,
+  });
+  // Looked up for the sake of a quick answer; the insert decides.
+  if (await store.findByEmail(canonical)) throw taken;
+  const account: AccountRecord = {
+    sub: randomBytes(SUB_BYTES).toString('base64url'),
+    email: email.trim(),
+    canonicalEmail: canonical,
+    ...(name !== undefined && { name }),
+    passwordHash: await passwords.hash(password),
+    disabled: false,
+    createdAt: clock.now(),
+    revision: 0,
+  };
+  if (!(await store.insert(account))) throw taken;
+  await record({ type: 'account_added', at: account.createdAt, accountId: account.sub });
+  return toView(account);
+};
+
+export const createAdministration = (options: AdministrationOptions): AccountAdministration => {
+  const { store, passwords, clock, minimumPasswordCodePoints } = options;
+  const { read, change } = createRecords(options);
+  const rules = minimumPasswordCodePoints === undefined ? {} : { minimumCodePoints: minimumPasswordCodePoints };
+
+  const note = (type: EventType, accountId: string, repeated = false): Promise<void> =>
+    options.record({ type, at: clock.now(), accountId, ...(repeated && { data: { repeated } }) });
+  const endAll = async (sub: string, reason: EndReason, kept?: KeptSession): Promise<void> => {
+    await options.endAll?.(sub, reason, kept);
+  };
+  /** Resolves to whether it was marked before. */
+  const shut = async (sub: string): Promise<boolean> => {
+    const { disabled } = await read(sub);
+    if (!disabled) await change(sub, { disabled: true });
+    await endAll(sub, 'account_disabled');
+    return disabled;
+  };
+
+  return {
+    add: (account) => addAccount(options, rules, account),
+    list: async (limit, after) => (await store.list(limit, after && canonicalLogin(after))).map(toView),
+    async lookup(emailOrSub) {
+      const byEmail = emailOrSub.includes('@') ? await store.findByEmail(canonicalLogin(emailOrSub)) : undefined;
+      return toView(byEmail ?? (await read(emailOrSub)));
+    },
+    async disable(sub) {
+      await note('account_disabled', sub, await shut(sub));
+    },
+    async enable(sub) {
+      const { disabled } = await read(sub);
+      // A disabling that crashed may have left sessions: they end before anybody may sign in again.
+      if (disabled) await shut(sub);
+      if (disabled) await change(sub, { disabled: false });
+      await note('account_enabled', sub, !disabled);
+    },
+    async setPassword(sub, password, kept) {
+      requireGoodPassword(password, { ...(await read(sub)), ...rules });
+      await change(sub, { passwordHash: await passwords.hash(password) });
+      await endAll(sub, 'password_changed', kept);
+      await note('password_changed', sub);
+    },
+    async remove(sub) {
+      await shut(sub);
+      // Before the row goes: a second call could not tell of an account that it does not find.
+      await note('account_deleted', sub);
+      await store.remove(sub);
+    },
+  };
+};

@@ -1,0 +1,58 @@
+/** Owns the server's own work between requests: timeouts, unfinished endings, old rows. Small steps, one at a time. */
+import type { Log } from './log.ts';
+import type { Revocation } from './sessions/revocation.ts';
+import type { Sweeper } from './sessions/sweeper.ts';
+import type { Clock, Seconds } from './sessions/time.ts';
+import type { Store } from './store.ts';
+
+/** Timeouts end, and unfinished endings are taken up, within this time. */
+const EVERY_MS = 10_000;
+const STEP = 500;
+
+interface Parts {
+  readonly store: Store;
+  readonly sweeper: Sweeper;
+  readonly revocation: Revocation;
+  readonly clock: Clock;
+  readonly eventRetentionSeconds: Seconds;
+  readonly log: Log;
+}
+
+export interface Background {
+  /** One round of everything there is to do. */
+  round(): Promise<void>;
+  /** Waits for the round under way. */
+  stop(): Promise<void>;
+}
+
+export const startBackground = (parts: Parts): Background => {
+  const { store, sweeper, revocation, clock, eventRetentionSeconds, log } = parts;
+  let stopping = false;
+
+  const sweepRows = async (): Promise<number> =>
+    (await store.sweepEvents(clock.now() - eventRetentionSeconds, STEP)) +
+    (await store.sweepLimits(clock.nowMs(), STEP));
+
+  const round = async (): Promise<void> => {
+    await revocation.finishUnfinished();
+    // A step is short; between two the event loop serves requests.
+    while (!stopping && (await sweeper.step()) + (await sweepRows()) >= STEP) await new Promise(setImmediate);
+  };
+
+  let current: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    current = current
+      .then(round)
+      .catch((error: unknown) => log.warn('a background round failed; the next one goes on', { error }));
+  }, EVERY_MS);
+  timer.unref();
+
+  return {
+    round,
+    async stop() {
+      stopping = true;
+      clearInterval(timer);
+      await current;
+    },
+  };
+};

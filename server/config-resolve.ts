@@ -1,0 +1,118 @@
+/** Owns how settings and file become one configuration, or the list of what is wrong with them. */
+import type { Config, ConfigInput } from './config.ts';
+import { secretVariable } from './config-clients.ts';
+import { type FileInput, fileSchema, resolveFile } from './config-file.ts';
+import { problem, problemsOf } from './config-problems.ts';
+import { demoFile, developmentSecret } from './config-reading.ts';
+import {
+  type Environment,
+  environmentName,
+  FILE_SETTING,
+  readEnvironment,
+  SETTINGS,
+  type SettingsInput,
+  settingsSchema,
+  unknownSettings,
+} from './config-settings.ts';
+import { CurfewError } from './errors.ts';
+
+interface Source {
+  readonly settings: SettingsInput;
+  /** Not checked yet. Absent: the made-up one of development. */
+  readonly file: unknown;
+  readonly env: Environment;
+  /** Turns a setting's key into the name that the reader gave it by. */
+  readonly nameOf: (path: string) => string;
+  /** What was found wrong before. */
+  readonly problems: readonly string[];
+}
+
+const LOOPBACK_ISSUER = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)([:/]|$)/;
+
+const refuse = (problems: readonly string[]): void => {
+  if (problems.length > 0) throw new CurfewError('wrong_configuration', { detail: problems.join('\n') });
+};
+
+/** Production makes nothing up, and sends nothing in clear over a network. */
+const productionProblems = ({ issuer, secrets }: SettingsInput, nameOf: Source['nameOf']): readonly string[] => {
+  const inClear = issuer?.startsWith('http:') && !LOOPBACK_ISSUER.test(issuer);
+  return [
+    ...(issuer === undefined
+      ? [problem(nameOf('issuer'), issuer, 'the https address that apps use; production makes none up')]
+      : []),
+    ...(inClear ? [problem(nameOf('issuer'), issuer, 'https in production; http on a loopback address alone')] : []),
+    ...(secrets === undefined
+      ? [problem(nameOf('secrets'), secrets, 'at least one secret of 32 characters or more; production makes none up')]
+      : []),
+  ];
+};
+
+/** Everything that shows without looking at two values at once. */
+const structureProblems = ({ settings, file = {}, nameOf }: Source): readonly string[] => {
+  const settingsError = settingsSchema.safeParse(settings).error;
+  const fileError = fileSchema.safeParse(file).error;
+  return [
+    ...(settingsError ? problemsOf(settingsError, settings, nameOf) : []),
+    ...(fileError ? problemsOf(fileError, file) : []),
+    ...(settings.production ? productionProblems(settings, nameOf) : []),
+  ];
+};
+
+const withDefaults = ({ issuer, eventsFile, ...settings }: SettingsInput) => {
+  const port = settings.port ?? SETTINGS.port.default;
+  return {
+    issuer: issuer ?? `http://127.0.0.1:${port}`,
+    host: settings.host ?? SETTINGS.host.default,
+    port,
+    dataDir: settings.dataDir ?? SETTINGS.dataDir.default,
+    production: settings.production ?? SETTINGS.production.default,
+    trustedProxies: settings.trustedProxies ?? SETTINGS.trustedProxies.default,
+    logLevel: settings.logLevel ?? SETTINGS.logLevel.default,
+    ...(eventsFile === undefined ? {} : { eventsFile }),
+    eventRetentionSeconds: settings.eventRetentionSeconds ?? SETTINGS.eventRetentionSeconds.default,
+    storeTimeoutSeconds: settings.storeTimeoutSeconds ?? SETTINGS.storeTimeoutSeconds.default,
+  };
+};
+
+/** A secret is made, and written to the disk, only once everything that was given has been found good. */
+const assemble = (source: Source): Config => {
+  refuse([...source.problems, ...structureProblems(source)]);
+  const settings = withDefaults(source.settings);
+  const context = { ...settings, env: source.env };
+  const given = source.file === undefined ? undefined : resolveFile(source.file as FileInput, context);
+  refuse(given?.problems ?? []);
+  const [newest = developmentSecret(settings.dataDir), ...older] = source.settings.secrets ?? [];
+  const { config } = given ?? resolveFile(demoFile(newest), context);
+  return { ...settings, secrets: [newest, ...older], ...config, demo: given === undefined };
+};
+
+const present = (values: object): object =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+export const assembleHosted = (input: ConfigInput, env: Environment): Config => {
+  const { clients, resources, scopes, lifetimes, dpop, ...settings } = input;
+  const missing = input.issuer === undefined ? [problem('issuer', undefined, 'the URL that apps use')] : [];
+  return assemble({
+    settings: { ...settings, production: settings.production ?? env['NODE_ENV'] === 'production' },
+    file: present({ clients, resources, scopes, lifetimes, dpop }),
+    env,
+    nameOf: (path) => path,
+    problems: missing,
+  });
+};
+
+/** The variables that the file's own secrets are read from. */
+const secretVariables = (file: unknown): ReadonlySet<string> => {
+  const clients = fileSchema.safeParse(file).data?.clients ?? [];
+  return new Set(clients.flatMap(({ client_secret: secret }) => secretVariable(secret) ?? []));
+};
+
+export const assembleProcess = (env: Environment, file: unknown): Config => {
+  const settings = readEnvironment(env);
+  const missing =
+    settings.production && file === undefined
+      ? [problem(FILE_SETTING.name, undefined, 'the path of a configuration file; production makes no clients up')]
+      : [];
+  const problems = [...unknownSettings(env, secretVariables(file)), ...missing];
+  return assemble({ settings, file, env, nameOf: environmentName, problems });
+};

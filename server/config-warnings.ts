@@ -1,0 +1,66 @@
+/** Owns what is allowed and still worth a word: settings under which a known app or person will suffer. */
+import type { ClientConfig, Config } from './config.ts';
+
+/** AppAuth-JS and Expo renew this long before a token expires. */
+const RENEWED_EARLY_SECONDS = 600;
+const RENEWS_EVERY_CALL_BELOW = RENEWED_EARLY_SECONDS + 60;
+/** What an app on iOS waits for a reply. */
+const IOS_TIMEOUT_SECONDS = 60;
+const SHORT_SECRET = 32;
+
+const refreshes = (client: ClientConfig): boolean => client.grant_types.includes('refresh_token');
+
+const clientWarnings = (client: ClientConfig): readonly string[] => {
+  const at = `clients['${client.client_id}']`;
+  const { accessTokenSeconds, retryWindowSeconds } = client.lifetimes;
+  const { client_secret: secret } = client;
+  return [
+    ...(refreshes(client) && accessTokenSeconds < RENEWS_EVERY_CALL_BELOW
+      ? [
+          `${at}.lifetimes.accessTokenSeconds is ${accessTokenSeconds}: AppAuth-JS and Expo renew ${RENEWED_EARLY_SECONDS} s early, and so at every call; from ${RENEWS_EVERY_CALL_BELOW} on they do not.`,
+        ]
+      : []),
+    ...(refreshes(client) && retryWindowSeconds < IOS_TIMEOUT_SECONDS
+      ? [
+          `${at}.lifetimes.retryWindowSeconds is ${retryWindowSeconds}: an app on iOS waits ${IOS_TIMEOUT_SECONDS} s for a reply, and may try again only after the window.`,
+        ]
+      : []),
+    ...(secret !== undefined && secret.length < SHORT_SECRET
+      ? [
+          `${at}.client_secret has ${secret.length} characters: anyone may guess at it; ${SHORT_SECRET} random ones are out of reach.`,
+        ]
+      : []),
+  ];
+};
+
+/** A JWT cannot be called back: one that outlasts half the idle time makes the idle time a guess. */
+const jwtWarnings = (uri: string, clients: readonly ClientConfig[]): readonly string[] =>
+  clients
+    .filter(({ lifetimes }) => lifetimes.accessTokenSeconds * 2 > lifetimes.idleSeconds)
+    .map(
+      ({ client_id: id, lifetimes }) =>
+        `resources['${uri}'] issues JWTs, and those of clients['${id}'] last ${lifetimes.accessTokenSeconds} s, more than half its idle time of ${lifetimes.idleSeconds} s: the session may time out while they are valid, or for want of a sign that it is used.`,
+    );
+
+const resourceWarnings = ({ resources, clients }: Config): readonly string[] =>
+  Object.entries(resources).flatMap(([uri, { accessTokenFormat, introspectedBy }]) => {
+    if (accessTokenFormat === 'jwt') return jwtWarnings(uri, clients.filter(refreshes));
+    return introspectedBy.length > 0
+      ? []
+      : [`resources['${uri}'] has opaque tokens and no introspectedBy: nobody can tell what they are good for.`];
+  });
+
+const proxyWarnings = ({ trustedProxies }: Config): readonly string[] =>
+  trustedProxies
+    .filter((range) => /\/0+$/.test(range))
+    .map(
+      (range) =>
+        `CURFEW_TRUSTED_PROXIES has ${range}: anyone may then claim any address, and limits by address count for nothing.`,
+    );
+
+/** One sentence each, for the log at start and for `config check`. Pure. */
+export const warningsOf = (config: Config): readonly string[] => [
+  ...config.clients.flatMap(clientWarnings),
+  ...resourceWarnings(config),
+  ...proxyWarnings(config),
+];

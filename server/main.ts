@@ -1,0 +1,74 @@
+/** Owns the process: read the configuration, open the store, listen, and on a signal drain and close. */
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const OLDEST_NODE = 24;
+
+const tooOld = Number(process.versions.node.split('.')[0]) < OLDEST_NODE;
+if (tooOld) {
+  console.error(
+    `Curfew needs Node ${OLDEST_NODE} or newer, and this is ${process.versions.node}: start it with "npm start", which brings its own.`,
+  );
+  process.exit(1);
+}
+
+const { assemble } = await import('./app.ts');
+const { loadConfig, configWarnings } = await import('./config.ts');
+const { CurfewError } = await import('./errors.ts');
+const { welcome } = await import('./welcome.ts');
+const { createLog } = await import('./log.ts');
+
+/** Requests under way get this long once the process was asked to stop. */
+const DRAIN_MS = 10_000;
+
+const limits = (http: HttpServer): HttpServer => {
+  http.headersTimeout = 10_000;
+  http.requestTimeout = 30_000;
+  http.keepAliveTimeout = 65_000;
+  return http;
+};
+
+const listen = (http: HttpServer, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, resolve);
+  });
+
+const stopOn = (http: HttpServer, server: Awaited<ReturnType<typeof assemble>>): void => {
+  const stop = (): void => {
+    server.drain();
+    const late = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+    http.close(() => {
+      clearTimeout(late);
+      void server.close().then(() => process.exit(0));
+    });
+    http.closeIdleConnections();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+};
+
+const start = async (): Promise<void> => {
+  const config = await loadConfig();
+  const log = createLog({ level: config.logLevel });
+  const server = await assemble({ config }, { log });
+  const lines = await welcome(config, server);
+  for (const warning of configWarnings(config)) log.warn(warning);
+  const http = limits(createHttpServer({ maxHeaderSize: 32 * 1024 }, server.callback()));
+  stopOn(http, server);
+  await listen(http, config.port, config.host);
+  const { port } = http.address() as AddressInfo;
+  console.log(lines.join('\n') || `Curfew listens on ${config.host}:${port} for ${config.issuer}.`);
+};
+
+/** What an operator can do something about is said in its own words; anything else with its stack. */
+const sentence = (error: unknown): unknown => {
+  if (error instanceof CurfewError) return error.detail ?? error.message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `${message}: another process listens there. Set CURFEW_PORT.`;
+  return error;
+};
+
+start().catch((error: unknown) => {
+  console.error(sentence(error));
+  process.exit(1);
+});

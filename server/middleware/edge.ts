@@ -1,0 +1,54 @@
+/**
+ * Owns what a request may say about itself: nothing. Its host and scheme are the issuer's, and its address is the
+ * socket's, or what a trusted proxy vouches for. X-Forwarded-* of anyone else is dropped.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Middleware } from 'koa';
+import proxyAddr from 'proxy-addr';
+
+/** Headers by which a proxy speaks of its client. */
+const FORWARDED = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-real-ip',
+];
+
+/** Headers by which a proxy vouches for a client certificate; none is believed here. */
+const CERTIFICATES = [
+  'x-client-cert',
+  'x-ssl-client-cert',
+  'x-forwarded-client-cert',
+  'client-cert',
+  'ssl-client-cert',
+  'x-ssl-client-verify',
+];
+
+/** IPv4 in its own notation, also where the socket speaks IPv6. */
+const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address);
+
+/** Rewrites the request's headers in place, so that whatever reads them later reads the truth. */
+const tellTruth = (
+  req: IncomingMessage,
+  { host, protocol }: URL,
+  trust: (address: string, hop: number) => boolean,
+): string => {
+  const address = plain(proxyAddr(req, trust));
+  for (const name of [...FORWARDED, ...CERTIFICATES]) delete req.headers[name];
+  req.headers.host = host;
+  req.headers['x-forwarded-proto'] = protocol.slice(0, -1);
+  req.headers['x-forwarded-for'] = address;
+  return address;
+};
+
+/** For the server's own Koa app, which then believes X-Forwarded-*: this is the only place that writes it. */
+export const edge = (issuer: string, trustedProxies: readonly string[]): Middleware => {
+  const url = new URL(issuer);
+  const trust = proxyAddr.compile([...trustedProxies]);
+  return async (ctx, next) => {
+    ctx.request.ip = tellTruth(ctx.req, url, trust);
+    await next();
+  };
+};

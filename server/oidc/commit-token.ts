@@ -1,0 +1,118 @@
+/** Owns what a token request writes once its answer is ready, and what it answers where that cannot be written. */
+import type { NewEvent } from '../events.ts';
+import type { DeviceSession } from '../sessions/device-session.ts';
+import { afterVerdict, type ReuseEvidence, reportsSharing } from '../sessions/family.ts';
+import type { Lifetimes } from '../sessions/policy.ts';
+import { admits, exchanged } from '../sessions/sessions.ts';
+import type { Refusal, Work } from '../sessions/store.ts';
+import { placeNow } from './models-artifact.ts';
+import type { OidcParts } from './parts.ts';
+import type { CodeExchange, Redemption, Unit } from './unit-of-work.ts';
+
+/** What the commit has to do once the work is written. */
+export interface Consequences {
+  readonly events: NewEvent[];
+  begun?: DeviceSession;
+  /** Two parties hold the family: known only from the state that the write replaced. */
+  reuse?: { readonly session: DeviceSession; readonly evidence: ReuseEvidence };
+}
+
+type Part = Pick<Work, 'change' | 'ssoGuard' | 'accountGuard' | 'spend'>;
+
+const about = (unit: Unit, session: DeviceSession) => ({
+  at: unit.now,
+  accountId: session.accountId,
+  sid: session.sid,
+  clientId: session.clientId,
+  address: unit.address,
+  userAgent: unit.userAgent,
+});
+
+const isOpaque = (unit: Unit): boolean => unit.put.some(({ kind }) => kind === 'access_token');
+
+const VERDICT_EVENTS = {
+  retried: 'refresh_retried',
+  retried_late: 'refresh_retried_late',
+  behind: 'refresh_behind',
+  healed: 'refresh_healed',
+} as const;
+
+const verdictEvents = (unit: Unit, { session, verdict, presented }: Redemption): NewEvent[] => {
+  if (verdict.kind === 'rotated' || verdict.kind === 'over' || verdict.kind === 'reuse') return [];
+  const data = { presented: presented.generation, current: session.head?.generation };
+  const events: NewEvent[] = [{ type: VERDICT_EVENTS[verdict.kind], ...about(unit, session), data }];
+  if (verdict.kind === 'healed' && verdict.lost > 1) {
+    events.push({ type: 'store_restored', ...about(unit, session), data: { ...data, lost: verdict.lost } });
+  }
+  return events;
+};
+
+/** A redemption writes the family's next state: compare-and-set of one document. */
+const refreshPart = (unit: Unit, lifetimes: Lifetimes, redemption: Redemption, then: Consequences): Part => {
+  const { session, presented, verdict } = redemption;
+  const issued = { presented, opaque: isOpaque(unit), now: unit.now, lifetimes, epoch: placeNow(unit)?.epoch ?? 0 };
+  then.events.push(...verdictEvents(unit, redemption));
+  const next = (current: DeviceSession): DeviceSession | Refusal => {
+    const after = afterVerdict(current, issued);
+    if (!('kind' in after)) {
+      if (reportsSharing(current, after)) then.events.push({ type: 'family_shared', ...about(unit, session) });
+      return after;
+    }
+    if (after.kind === 'over') return { refused: 'session', reason: after.reason };
+    // Overtaken since it was read: what was issued is the previous generation now, and a retry of it goes on from there.
+    if (after.kind !== 'reuse' || verdict.kind !== 'retried_late') return current;
+    then.reuse = { session: current, evidence: after.evidence };
+    return { refused: 'session', reason: 'reuse' };
+  };
+  return { change: { seen: session, next } };
+};
+
+const exchangePart = (parts: OidcParts, unit: Unit, lifetimes: Lifetimes, x: CodeExchange): Part => {
+  const { session, stepUp } = x;
+  const accountGuard = { accountId: session.accountId, admit: admits(session) };
+  if (stepUp) {
+    return {
+      spend: [{ ...stepUp.code, now: unit.now, nowMs: parts.clock.nowMs() }],
+      change: {
+        seen: session,
+        next: (current) =>
+          current.status === 'live' ? current : { refused: 'session', reason: current.ended?.reason ?? 'gone' },
+      },
+      ssoGuard: { uid: stepUp.ssoUid, marks: stepUp.marks },
+      accountGuard,
+    };
+  }
+  return {
+    change: {
+      seen: session,
+      next: (current) =>
+        exchanged(current, {
+          now: unit.now,
+          nowMs: parts.clock.nowMs(),
+          lifetimes,
+          family: unit.family,
+          opaque: isOpaque(unit),
+        }),
+    },
+    ...(session.ssoUid === undefined ? {} : { ssoGuard: { uid: session.ssoUid, marks: session.ssoMarks } }),
+    accountGuard,
+  };
+};
+
+/** The parts of the work that a token request adds. */
+export const tokenPart = (parts: OidcParts, unit: Unit, then: Consequences): Part => {
+  const session = (unit.redemption ?? unit.exchange)?.session;
+  const lifetimes = session && parts.lifetimesOf(session.clientId);
+  if (!session || !lifetimes) return {};
+  if (unit.redemption) return refreshPart(unit, lifetimes, unit.redemption, then);
+  if (!unit.exchange) return {};
+  const stepUp = unit.exchange.stepUp !== undefined;
+  const { name, model } = session.device;
+  then.events.push({
+    type: stepUp ? 'stepped_up' : 'session_started',
+    ...about(unit, session),
+    data: { device: name, ...(model === undefined ? {} : { model }) },
+  });
+  if (!stepUp) then.begun = session;
+  return exchangePart(parts, unit, lifetimes, unit.exchange);
+};

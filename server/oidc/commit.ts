@@ -1,0 +1,78 @@
+/** Owns the end of a request at a protocol endpoint: one commit of all that it wants written, before its reply leaves. */
+import type { Context } from 'koa';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { admits } from '../sessions/sessions.ts';
+import type { Refusal, Work } from '../sessions/store.ts';
+import { type Consequences, tokenPart } from './commit-token.ts';
+import type { OidcParts } from './parts.ts';
+import type { Unit } from './unit-of-work.ts';
+
+/** `next` may run again where another writer came first: what it noted then counts once. */
+const eventsOf = ({ events }: Consequences) => [...new Map(events.map((event) => [event.type, event])).values()];
+
+const authorizationPart = (unit: Unit): Work => {
+  const { begin, ssoSave, sso } = unit;
+  if (!begin) return ssoSave ? { sso: ssoSave } : {};
+  const guarded = ssoSave?.how === 'insert' ? undefined : sso;
+  return {
+    ...(ssoSave ? { sso: ssoSave } : {}),
+    begin,
+    ...(guarded ? { ssoGuard: { uid: guarded.uid, marks: begin.ssoMarks } } : {}),
+    accountGuard: { accountId: begin.accountId, admit: admits(begin) },
+  };
+};
+
+const workOf = (parts: OidcParts, unit: Unit, then: Consequences): Work => {
+  const token = tokenPart(parts, unit, then);
+  const spend = unit.spend.map((ref) => ({ ...ref, now: unit.now, nowMs: parts.clock.nowMs() }));
+  return {
+    proofs: unit.proofs,
+    put: unit.put,
+    ...authorizationPart(unit),
+    ...token,
+    spend: token.spend ?? spend,
+    events: eventsOf(then),
+  };
+};
+
+const isEmpty = ({ proofs, spend, put, sso, begin, change, events }: Work): boolean =>
+  !sso && !begin && !change && [proofs, spend, put, events].every((list) => !list?.length);
+
+/** A browser session that was destroyed, and not saved under a new id, was signed out: with all that began from it. */
+const endDestroyed = async (parts: OidcParts, unit: Unit): Promise<void> => {
+  const { sso, ssoDestroyed, ssoSave } = unit;
+  if (!sso || ssoDestroyed === undefined || ssoSave?.session.uid === ssoDestroyed) return;
+  const context = { address: unit.address, userAgent: unit.userAgent };
+  if (sso.accountId === undefined) await parts.revocation.endSso(sso, 'signed_out', context);
+  else await parts.revocation.endMany(sso.accountId, { kind: 'sso', uid: sso.uid }, 'signed_out', context);
+};
+
+/** Writes what the request wants written. A refusal means that none of it was. */
+export const commit = async (parts: OidcParts, unit: Unit): Promise<Refusal | undefined> => {
+  const then: Consequences = { events: [] };
+  const work = workOf(parts, unit, then);
+  if (!isEmpty(work)) {
+    const outcome = await parts.store.commit(work);
+    if (outcome.refused) {
+      if (then.reuse) await parts.revocation.end(then.reuse.session, 'reuse', { data: { ...then.reuse.evidence } });
+      return outcome;
+    }
+  }
+  const written = new Set(work.events);
+  for (const event of eventsOf(then)) {
+    if (written.has(event)) parts.emit(event);
+    else await parts.record(event);
+  }
+  if (then.begun) await parts.sessions.keepLimit(then.begun);
+  await endDestroyed(parts, unit);
+  return undefined;
+};
+
+/** What an authorization request leaves is needed even where it ends in an error: the interaction stays spent. */
+const COMMITTED_ON_ERROR = new Set(['authorization', 'resume']);
+
+/** Whether the request's work is to be written: nothing of a failed one is. */
+export const isCommitted = (ctx: Context): boolean => {
+  const route = (ctx as Partial<KoaContextWithOIDC>).oidc?.route;
+  return ctx.status < 400 || (ctx.status < 500 && route !== undefined && COMMITTED_ON_ERROR.has(route));
+};

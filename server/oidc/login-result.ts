@@ -1,0 +1,20 @@
+/** Owns what a sign-in page leaves in an interaction for the resumed authorization request. */
+import type { KoaContextWithOIDC } from 'oidc-provider';
+
+/** oidc-provider's `login` result, and two members of ours. */
+export interface LoginResult {
+  readonly [member: string]: unknown;
+  readonly accountId: string;
+  readonly ts: number;
+  readonly acr: string;
+  readonly amr: string[];
+  readonly remember: boolean;
+  /** The account's epoch, read before the password was verified. */
+  readonly epoch: number;
+  /** The browser session's marks, read then too. */
+  readonly marks: number;
+}
+
+/** The authentication that this very authorization request brought about, if any. */
+export const loginOf = (ctx: KoaContextWithOIDC): LoginResult | undefined =>
+  ctx.oidc.result?.login as LoginResult | undefined;

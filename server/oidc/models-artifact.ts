@@ -1,0 +1,150 @@
+/** Owns how oidc-provider's short-lived models are kept: codes, access tokens, interactions, pushed requests, proofs. */
+import type { AdapterPayload } from 'oidc-provider';
+import { randomId } from '../digests.ts';
+import type { DeviceSession } from '../sessions/device-session.ts';
+import { issueEpoch, isVoided } from '../sessions/family.ts';
+import type { TokenPlace } from '../sessions/sessions.ts';
+import type { ArtifactKind, StoredArtifact } from '../sessions/store.ts';
+import { beginFromCode } from './begin.ts';
+import { isStepUp, sidOf } from './grant-id.ts';
+import { type Model, notHere } from './model.ts';
+import type { OidcParts } from './parts.ts';
+import { readLive, readSession } from './read-session.ts';
+import { currentUnit, type Unit } from './unit-of-work.ts';
+
+/** The id is the credential: it is never part of what is stored under it. */
+const withoutId = ({ jti: _jti, ...payload }: AdapterPayload): Record<string, unknown> =>
+  payload as Record<string, unknown>;
+
+/** Where in its family an access token that is issued now belongs; a step-up's belongs to none. */
+export const placeNow = (unit: Unit): TokenPlace => {
+  if (unit.exchange) return unit.exchange.stepUp ? undefined : { generation: 0, epoch: 0 };
+  const { redemption } = unit;
+  if (!redemption?.session.head) return undefined;
+  const { verdict, session } = redemption;
+  switch (verdict.kind) {
+    case 'rotated':
+    case 'healed':
+      return { generation: verdict.issue, epoch: 0 };
+    case 'retried_late':
+      return { generation: verdict.issue, epoch: issueEpoch(redemption.session.head) + 1 };
+    case 'retried':
+    case 'behind':
+      return { generation: verdict.issue, epoch: session.head ? issueEpoch(session.head) : 0 };
+    default:
+      return undefined;
+  }
+};
+
+const isHere = (unit: Unit): boolean =>
+  unit.exchange?.stepUp?.here ?? (unit.exchange ?? unit.redemption)?.session.authenticatedHere ?? false;
+
+export const accessTokenModel = (parts: OidcParts): Model => ({
+  ...notHere,
+  async upsert(id, payload) {
+    const unit = currentUnit();
+    if (!unit) throw new Error('an access token was issued outside a request');
+    const { kind: _kind, format: _format, ...lean } = withoutId(payload);
+    const place = placeNow(unit);
+    unit.put.push({
+      kind: 'access_token',
+      id,
+      payload: { ...lean, ...(place ? { place } : {}), here: isHere(unit) },
+      expiresAt: payload.exp ?? unit.now,
+    });
+  },
+  async find(id) {
+    const stored = await parts.store.artifacts.find({ kind: 'access_token', id }, parts.clock.now());
+    if (!stored) return undefined;
+    const { place, here: _here, ...payload } = stored.payload as Record<string, unknown> & { place?: TokenPlace };
+    const session = await readLive(parts, sidOf(String(payload['grantId'])));
+    if (!session || (place && isVoided(session.head, place))) return undefined;
+    currentUnit()?.places.set(id, place);
+    return { ...payload, jti: id, kind: 'AccessToken', format: 'opaque' } as AdapterPayload;
+  },
+  // Revoking an access token ends its session, and with it the token.
+  async destroy() {},
+});
+
+/** A request that came before the winner's commit only lost a race; one that came later shows a spent code. */
+const isStraggler = (unit: Unit, spentAtMs: number | undefined): boolean =>
+  spentAtMs !== undefined && unit.arrivedAtMs <= spentAtMs;
+
+const codePayload = (id: string, stored: StoredArtifact, sid: string, spent: boolean): AdapterPayload => ({
+  ...(stored.payload as AdapterPayload),
+  jti: id,
+  kind: 'AuthorizationCode',
+  sid,
+  ...(spent ? { consumed: true } : {}),
+});
+
+interface CodeExtras {
+  readonly stepUp?: { readonly ssoUid: string; readonly marks: number; readonly here: boolean };
+}
+
+const findCode = async (parts: OidcParts, unit: Unit, id: string): Promise<AdapterPayload | undefined> => {
+  const code = { kind: 'code', id } as const;
+  const stored = await parts.store.artifacts.find(code, unit.now);
+  const grantId = String(stored?.payload['grantId'] ?? '');
+  const session: DeviceSession | undefined = stored && (await readSession(parts, sidOf(grantId)));
+  if (!stored || !session) return undefined;
+  const spent = isStepUp(grantId) ? stored.spent : session.status !== 'pending';
+  if (spent && isStraggler(unit, isStepUp(grantId) ? stored.spentAtMs : session.exchangedAtMs)) return undefined;
+  const { stepUp } = stored.payload as CodeExtras;
+  unit.exchange = { session, salt: randomId(), ...(stepUp ? { stepUp: { ...stepUp, code } } : {}) };
+  return codePayload(id, stored, session.sid, spent);
+};
+
+export const codeModel = (parts: OidcParts): Model => ({
+  ...notHere,
+  upsert: async (id, payload) => beginFromCode(parts, id, payload, withoutId(payload)),
+  async find(id) {
+    const unit = currentUnit();
+    return unit && findCode(parts, unit, id);
+  },
+  async consume() {
+    const unit = currentUnit();
+    // A sign-in's code is consumed by its session's step from pending to live.
+    if (unit?.exchange?.stepUp) unit.spend.push(unit.exchange.stepUp.code);
+  },
+});
+
+/** Interactions and pushed requests: written with the request that makes them, spent once. */
+export const singleUseModel = (
+  parts: OidcParts,
+  kind: ArtifactKind & ('interaction' | 'pushed_request'),
+  name: string,
+): Model => {
+  const spend = async (id: string): Promise<void> => {
+    const unit = currentUnit();
+    if (unit) unit.spend.push({ kind, id });
+    else await parts.store.artifacts.spend({ kind, id }, parts.clock.now(), parts.clock.nowMs());
+  };
+  return {
+    ...notHere,
+    async upsert(id, payload, expiresIn = 0) {
+      const artifact = { kind, id, payload: withoutId(payload), expiresAt: parts.clock.now() + expiresIn };
+      const unit = currentUnit();
+      if (unit) unit.put.push(artifact);
+      else await parts.store.artifacts.put(artifact);
+    },
+    async find(id) {
+      const stored = await parts.store.artifacts.find({ kind, id }, parts.clock.now());
+      if (!stored || (stored.spent && kind === 'interaction')) return undefined;
+      return { ...stored.payload, jti: id, kind: name, ...(stored.spent ? { consumed: true } : {}) } as AdapterPayload;
+    },
+    consume: spend,
+    destroy: spend,
+  };
+};
+
+/** DPoP proofs and client assertions: the insert decides, at the commit. */
+export const replayModel = (parts: OidcParts): Model => ({
+  ...notHere,
+  async upsert(id, _payload, expiresIn = 0) {
+    const unit = currentUnit();
+    const proof = { kind: 'proof', id, payload: {}, expiresAt: parts.clock.now() + expiresIn } as const;
+    if (!unit) throw new Error('a proof was shown outside a request');
+    unit.proofs.push(proof);
+  },
+});

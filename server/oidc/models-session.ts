@@ -1,0 +1,158 @@
+/** Owns how oidc-provider's Grant and RefreshToken are found in one device session, and never stored. */
+import type { AdapterPayload } from 'oidc-provider';
+import { keyed } from '../digests.ts';
+import type { DeviceSession, GrantFacts } from '../sessions/device-session.ts';
+import { judge } from '../sessions/family.ts';
+import { endsAt } from '../sessions/policy.ts';
+import { macHolds, parseRefreshToken, type RefreshTokenParts } from '../sessions/refresh-token.ts';
+import type { Authentication } from '../sessions/step-up.ts';
+import { endGrant } from './end-grant.ts';
+import { isStepUp, sidOf } from './grant-id.ts';
+import { type Model, notHere } from './model.ts';
+import type { OidcParts } from './parts.ts';
+import { readLive, readSession } from './read-session.ts';
+import { eventOf, withoutStale } from './sensitive-scopes.ts';
+import { currentRoute, currentUnit, type Unit } from './unit-of-work.ts';
+
+const endOf = (parts: OidcParts, session: DeviceSession): number => {
+  const lifetimes = parts.lifetimesOf(session.clientId);
+  if (!lifetimes) return 0;
+  const { idle, absolute } = endsAt(session, lifetimes);
+  return Math.min(idle, absolute);
+};
+
+const grantPayload = (parts: OidcParts, id: string, session: DeviceSession, grant: GrantFacts): AdapterPayload => ({
+  ...(structuredClone(grant) as AdapterPayload),
+  jti: id,
+  kind: 'Grant',
+  iat: session.startedAt,
+  exp: endOf(parts, session),
+  accountId: session.accountId,
+  clientId: session.clientId,
+});
+
+/** What a step-up's grant keeps: what was allowed, and the event that lives in its token alone. */
+export interface StepUpGrant {
+  readonly grant: GrantFacts;
+  readonly event: Authentication;
+}
+
+const findStepUp = async (parts: OidcParts, id: string): Promise<AdapterPayload | undefined> => {
+  const session = await readLive(parts, sidOf(id));
+  const stored = await parts.store.artifacts.find({ kind: 'step_up', id }, parts.clock.now());
+  if (!session || !stored) return undefined;
+  const { grant, event } = stored.payload as unknown as StepUpGrant;
+  return grantPayload(parts, id, session, withoutStale(parts, grant, event));
+};
+
+export const grantModel = (parts: OidcParts): Model => ({
+  ...notHere,
+  async find(id) {
+    if (isStepUp(id)) return findStepUp(parts, id);
+    const session = await readSession(parts, id);
+    if (!session) return undefined;
+    // A pending session's grant exists for its code alone.
+    const usable = session.status === 'pending' ? session : await readLive(parts, id);
+    return usable && grantPayload(parts, id, usable, withoutStale(parts, usable.grant, eventOf(usable)));
+  },
+  destroy: (id) => endGrant(parts, id),
+});
+
+const refreshPayload = (parts: OidcParts, session: DeviceSession, token: string, reused: boolean): AdapterPayload => {
+  const { family } = session;
+  return {
+    jti: token,
+    kind: 'RefreshToken',
+    iat: session.startedAt,
+    iiat: session.startedAt,
+    exp: endOf(parts, session),
+    accountId: session.accountId,
+    clientId: session.clientId,
+    grantId: session.sid,
+    sid: session.sid,
+    gty: 'authorization_code',
+    authTime: session.authTime,
+    acr: session.acr,
+    amr: session.amr && [...session.amr],
+    scope: family?.scope,
+    resource: family?.resource as string | string[] | undefined,
+    claims: family?.claims as AdapterPayload['claims'],
+    nonce: family?.nonce,
+    jkt: family?.jkt,
+    sessionUid: session.ssoUid,
+    ...(reused ? { consumed: true } : {}),
+  };
+};
+
+const refused = (
+  unit: Unit,
+  session: DeviceSession,
+  data: Record<string, unknown>,
+  type: 'refresh_forged' | 'refresh_refused',
+) => ({
+  type,
+  at: unit.now,
+  accountId: session.accountId,
+  sid: session.sid,
+  clientId: session.clientId,
+  address: unit.address,
+  userAgent: unit.userAgent,
+  data,
+});
+
+/** Judges a token that is shown at the token endpoint, and remembers the verdict for the commit. */
+const redeem = async (parts: OidcParts, unit: Unit, session: DeviceSession, token: RefreshTokenParts) => {
+  const lifetimes = parts.lifetimesOf(session.clientId);
+  if (!lifetimes) return undefined;
+  const presented = { generation: token.generation, redeemer: keyed(parts.keys.digest, unit.address, unit.userAgent) };
+  const verdict = judge(session, presented, lifetimes, unit.now);
+  if (verdict.kind === 'over') {
+    if (session.status === 'live') await readLive(parts, session.sid);
+    await parts.record(
+      refused(unit, session, { reason: verdict.reason, presented: token.generation }, 'refresh_refused'),
+    );
+    return undefined;
+  }
+  unit.redemption = { session, presented, verdict };
+  return refreshPayload(parts, session, token.text, verdict.kind === 'reuse');
+};
+
+export const refreshTokenModel = (parts: OidcParts): Model => ({
+  ...notHere,
+  async find(text) {
+    const token = parseRefreshToken(text);
+    const unit = currentUnit();
+    if (!token || !unit) return undefined;
+    const session = await readSession(parts, token.sid);
+    if (!session?.family) return undefined;
+    if (!macHolds(token, session.family.salt, parts.keys.refresh)) {
+      await parts.record(refused(unit, session, { presented: token.generation }, 'refresh_forged'));
+      return undefined;
+    }
+    switch (currentRoute()) {
+      case 'token':
+        return redeem(parts, unit, session, token);
+      case 'revocation':
+        // Any generation signs its own session out; none of them is a verdict here.
+        return (await readLive(parts, session.sid)) && refreshPayload(parts, session, text, false);
+      default:
+        return undefined;
+    }
+  },
+  async upsert(_id, { scope, resource, claims, nonce, jkt }) {
+    const unit = currentUnit();
+    if (!unit?.exchange) return;
+    unit.family = {
+      salt: unit.exchange.salt,
+      ...(scope === undefined ? {} : { scope }),
+      ...(resource === undefined ? {} : { resource }),
+      ...(claims === undefined ? {} : { claims }),
+      ...(nonce === undefined ? {} : { nonce }),
+      ...(typeof jkt === 'string' ? { jkt } : {}),
+    };
+  },
+  // The rotation is written by the commit, and the ending of a reused family by the grant's destroy.
+  async consume() {},
+  async destroy() {},
+  async revokeByGrantId() {},
+});

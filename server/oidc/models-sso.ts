@@ -1,0 +1,90 @@
+/** Owns how oidc-provider's Session is kept as an SSO session: ids hashed, ends for good, last use counted honestly. */
+import type { AdapterPayload } from 'oidc-provider';
+import { sha256 } from '../digests.ts';
+import type { SsoSession } from '../sessions/sso-session.ts';
+import type { Seconds } from '../sessions/time.ts';
+import { knownDevice } from './device.ts';
+import { Provider } from './library.ts';
+import { loginOf } from './login-result.ts';
+import { type Model, notHere } from './model.ts';
+import type { OidcParts } from './parts.ts';
+import { currentUnit, type Unit } from './unit-of-work.ts';
+
+const payloadOf = (sso: SsoSession, id: string): AdapterPayload => ({
+  ...(sso.payload as AdapterPayload),
+  jti: id,
+  kind: 'Session',
+  uid: sso.uid,
+  exp: sso.expiresAt,
+});
+
+const usable = (sso: SsoSession | undefined, now: Seconds): SsoSession | undefined =>
+  sso && !sso.ended && sso.expiresAt > now ? sso : undefined;
+
+/** Which app the last authentication was for. */
+export const authenticatedFor = (sso: SsoSession | undefined): string | undefined => {
+  const client = sso?.payload['authClientId'];
+  return typeof client === 'string' ? client : undefined;
+};
+
+const authentication = (unit: Unit, payload: AdapterPayload) => {
+  const { sso } = unit;
+  const login = Provider.ctx && loginOf(Provider.ctx);
+  if (login) {
+    const client = Provider.ctx?.oidc.client?.clientId;
+    return { epoch: login.epoch, marksAnswered: login.marks, authClientId: client, lastUsedAt: unit.now };
+  }
+  return {
+    epoch: sso?.epoch ?? 0,
+    marksAnswered: sso?.marksAnswered ?? 0,
+    authClientId: authenticatedFor(sso),
+    // Only what the session was good for is a use of it: looking at a sign-in page keeps nobody signed in.
+    lastUsedAt:
+      unit.put.some(({ kind }) => kind === 'code') || !payload.accountId ? unit.now : (sso?.lastUsedAt ?? unit.now),
+  };
+};
+
+const saved = (unit: Unit, id: string, payload: AdapterPayload, expiresIn: Seconds): SsoSession => {
+  const { jti: _jti, kind: _kind, exp: _exp, uid = '', ...rest } = payload;
+  const { authClientId, ...authenticated } = authentication(unit, payload);
+  const device = (Provider.ctx && knownDevice(Provider.ctx)) ?? unit.sso?.deviceId;
+  return {
+    uid,
+    idHash: sha256(id),
+    startedAt: unit.sso?.startedAt ?? unit.now,
+    expiresAt: authenticated.lastUsedAt + expiresIn,
+    marks: unit.sso?.marks ?? 0,
+    userAgent: unit.userAgent,
+    ...authenticated,
+    ...(payload.accountId === undefined ? {} : { accountId: payload.accountId }),
+    ...(payload.loginTs === undefined ? {} : { authTime: payload.loginTs }),
+    ...(device === undefined ? {} : { deviceId: device }),
+    payload: { ...rest, ...(authClientId === undefined ? {} : { authClientId }) },
+  };
+};
+
+export const ssoModel = (parts: OidcParts): Model => ({
+  ...notHere,
+  async find(id) {
+    const unit = currentUnit();
+    const sso = usable(await parts.store.sessions.findSso({ id }), parts.clock.now());
+    if (sso && unit) unit.sso = sso;
+    return sso && payloadOf(sso, id);
+  },
+  async findByUid(uid) {
+    const sso = usable(await parts.store.sessions.findSso({ uid }), parts.clock.now());
+    // Whoever looks a session up by its uid learns whose it is, never the id in the cookie.
+    return sso && payloadOf(sso, 'unknown');
+  },
+  async upsert(id, payload, expiresIn = 0) {
+    const unit = currentUnit();
+    if (!unit) throw new Error('a browser session was saved outside a request');
+    const how = unit.sso?.uid === payload.uid ? 'replace' : 'insert';
+    unit.ssoSave = { how, session: saved(unit, id, payload, expiresIn) };
+  },
+  // A new id for the same session follows in `upsert`; without one, the commit ends the session.
+  async destroy() {
+    const unit = currentUnit();
+    if (unit?.sso) unit.ssoDestroyed = unit.sso.uid;
+  },
+});

@@ -1,0 +1,87 @@
+/**
+ * Owns what one request at a protocol endpoint has read and wants to write. Adapters fill it, `commit.ts` writes it
+ * after the handler succeeded, so that a request that fails has changed nothing.
+ */
+import type { Context } from 'koa';
+import type { DeviceSession, FamilyFacts } from '../sessions/device-session.ts';
+import type { Presented, Verdict } from '../sessions/family.ts';
+import type { TokenPlace } from '../sessions/sessions.ts';
+import type { SsoSession } from '../sessions/sso-session.ts';
+import type { Artifact, ArtifactRef, SsoSave } from '../sessions/store.ts';
+import type { Milliseconds, Seconds } from '../sessions/time.ts';
+import { Provider } from './library.ts';
+
+/** A refresh token that this server issued, and what is to be done about it. */
+export interface Redemption {
+  readonly session: DeviceSession;
+  readonly presented: Presented;
+  readonly verdict: Verdict;
+}
+
+/** A code that was found unspent. */
+export interface CodeExchange {
+  readonly session: DeviceSession;
+  /** Set where the code is for a step-up token of a session that lives already. */
+  readonly stepUp?: {
+    readonly code: ArtifactRef;
+    readonly ssoUid: string;
+    readonly marks: number;
+    readonly here: boolean;
+  };
+  /** The new family's salt, drawn once. */
+  readonly salt: string;
+}
+
+/** Scopes that were left out because the authentication is no longer fresh enough for them. */
+export interface StaleScopes {
+  readonly scopes: readonly string[];
+  readonly acr: string;
+  readonly maxAgeSeconds: Seconds;
+}
+
+export interface Unit {
+  /** The request's one time. */
+  readonly now: Seconds;
+  readonly arrivedAtMs: Milliseconds;
+  readonly address: string;
+  readonly userAgent: string;
+  /** Device sessions as read; one read each. */
+  readonly sessions: Map<string, DeviceSession>;
+  /** Where the access tokens that were looked up belong. */
+  readonly places: Map<string, TokenPlace>;
+  sso?: SsoSession;
+  redemption?: Redemption;
+  exchange?: CodeExchange;
+  family?: FamilyFacts;
+  stale?: StaleScopes;
+  readonly proofs: Artifact[];
+  readonly spend: ArtifactRef[];
+  readonly put: Artifact[];
+  ssoSave?: SsoSave;
+  ssoDestroyed?: string;
+  begin?: DeviceSession;
+}
+
+const units = new WeakMap<object, Unit>();
+
+/** Opens the unit of a request. */
+export const openUnit = (ctx: Context, facts: Pick<Unit, 'now' | 'arrivedAtMs' | 'address' | 'userAgent'>): Unit => {
+  const unit: Unit = { ...facts, sessions: new Map(), places: new Map(), proofs: [], spend: [], put: [] };
+  units.set(ctx, unit);
+  return unit;
+};
+
+/** The unit of the request that is being handled; undefined outside the protocol endpoints, where writes go straight through. */
+export const currentUnit = (): Unit | undefined => {
+  const ctx = Provider.ctx;
+  return ctx && units.get(ctx);
+};
+
+export const unitOf = (ctx: object): Unit => {
+  const unit = units.get(ctx);
+  if (!unit) throw new Error('a protocol endpoint was reached without a unit of work');
+  return unit;
+};
+
+/** The protocol library's name of the route, where it handles the request. */
+export const currentRoute = (): string | undefined => Provider.ctx?.oidc?.route;

@@ -1,0 +1,23 @@
+/** Owns whether the server can do its work, and what an operator has to read even though it can. */
+import type { Events } from './events.ts';
+import type { Readiness } from './routes/health.ts';
+import type { Store } from './store.ts';
+
+const RESTORED =
+  'Refresh tokens came back that are newer than the store: an older copy of it was put back. End the sessions that ended since: see docs/deployment.md.';
+
+export const createReadiness = (store: Store, events: Events): Readiness & { drain(): void } => {
+  let draining = false;
+  let restored = false;
+  events.on('event', ({ type }) => {
+    restored ||= type === 'store_restored';
+  });
+  return {
+    ping: () => store.ping(),
+    warnings: () => (restored ? [RESTORED] : []),
+    draining: () => draining,
+    drain() {
+      draining = true;
+    },
+  };
+};

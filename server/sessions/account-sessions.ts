@@ -1,0 +1,64 @@
+/** Owns what a person can see and end of their own sign-ins, whoever asks for them: the account API, a page, a host. */
+import type { DeviceSession } from './device-session.ts';
+import type { EndReason } from './ending.ts';
+import type { EndContext, EndedMany, Revocation } from './revocation.ts';
+import type { Sessions } from './sessions.ts';
+import type { SsoSession } from './sso-session.ts';
+import type { SessionStore } from './store.ts';
+
+/** More than anyone has: a list is whole, or it would hide a thief's session. */
+const MOST = 10_000;
+
+export interface AccountSessions {
+  list(
+    accountId: string,
+  ): Promise<{ readonly sessions: readonly DeviceSession[]; readonly browsers: readonly SsoSession[] }>;
+  /** Ends one of the account's, of either kind; also one that had ended. False where the account has none of that id. */
+  end(accountId: string, id: string, reason: EndReason, context?: EndContext): Promise<boolean>;
+  /** Ends all but one, browser sessions included; that one's own browser stays. */
+  endOthers(
+    current: Pick<DeviceSession, 'sid' | 'accountId' | 'ssoUid'>,
+    reason: EndReason,
+    context?: EndContext,
+  ): Promise<EndedMany>;
+  endAll(accountId: string, reason: EndReason, context?: EndContext): Promise<EndedMany>;
+  /** Ends everything on one device of the account. */
+  loseDevice(accountId: string, deviceId: string, context?: EndContext): Promise<EndedMany | undefined>;
+}
+
+interface Parts {
+  readonly store: SessionStore;
+  readonly sessions: Sessions;
+  readonly revocation: Revocation;
+}
+
+export const createAccountSessions = ({ store, sessions, revocation }: Parts): AccountSessions => ({
+  async list(accountId) {
+    const [rows, browsers] = await Promise.all([sessions.list(accountId, MOST), store.listSso(accountId, MOST)]);
+    return { sessions: rows, browsers };
+  },
+
+  async end(accountId, id, reason, context) {
+    const session = await store.find(id);
+    if (session && session.accountId === accountId && session.status !== 'pending') {
+      await revocation.end(session, reason, context);
+      return true;
+    }
+    const sso = await store.findSso({ uid: id });
+    if (!sso || sso.accountId !== accountId) return false;
+    await revocation.endMany(accountId, { kind: 'sso', uid: id }, reason, context);
+    return true;
+  },
+
+  endOthers: ({ accountId, sid, ssoUid }, reason, context) =>
+    revocation.endMany(accountId, { kind: 'all_but', sid, ssoUid }, reason, context),
+
+  endAll: (accountId, reason, context) => revocation.endMany(accountId, { kind: 'all' }, reason, context),
+
+  async loseDevice(accountId, deviceId, context) {
+    const { sessions: rows, browsers } = await this.list(accountId);
+    const known =
+      rows.some(({ device }) => device.id === deviceId) || browsers.some((sso) => sso.deviceId === deviceId);
+    return known ? revocation.endMany(accountId, { kind: 'device', deviceId }, 'device_lost', context) : undefined;
+  },
+});

@@ -1,0 +1,62 @@
+/** Owns what time ends by itself: timeouts, pending sessions, what nobody lists any more. Small steps, never a long one. */
+import type { DeviceSession } from './device-session.ts';
+import { ENDED_LISTED_SECONDS, endReason, type Lifetimes } from './policy.ts';
+import type { Revocation } from './revocation.ts';
+import { dueAt } from './sessions.ts';
+import type { CoreStore } from './store.ts';
+import type { Clock } from './time.ts';
+
+/** Rows that one step looks at, at most. */
+const STEP = 500;
+
+export interface Sweeper {
+  /** One step over everything. Resolves to how many rows it dealt with: 0 means that there was nothing to do. */
+  step(): Promise<number>;
+  /** Ends the sessions of clients that are no longer registered. */
+  endRemovedClients(): Promise<void>;
+}
+
+interface Parts {
+  readonly store: Pick<CoreStore, 'sessions' | 'artifacts'>;
+  readonly revocation: Revocation;
+  readonly clock: Clock;
+  readonly lifetimesOf: (clientId: string) => Lifetimes | undefined;
+}
+
+export const createSweeper = ({ store: { sessions, artifacts }, revocation, clock, lifetimesOf }: Parts): Sweeper => {
+  const lookAt = async (session: DeviceSession): Promise<void> => {
+    if (session.status !== 'live') return sessions.forget([session.sid]);
+    const lifetimes = lifetimesOf(session.clientId);
+    const now = clock.now();
+    const over = (current: DeviceSession) => (lifetimes ? endReason(current, lifetimes, now) : 'client_removed');
+    const reason = over(session);
+    if (reason) {
+      await revocation.end(session, reason, undefined, (current) => over(current) !== undefined);
+    } else if (lifetimes) {
+      await sessions.change({
+        seen: session,
+        next: (current) => (current.status === 'live' ? { ...current, dueAt: dueAt(current, lifetimes) } : current),
+      });
+    }
+  };
+
+  return {
+    async step() {
+      const now = clock.now();
+      const due = await sessions.due(now, STEP);
+      await Promise.all(due.map(lookAt));
+      const browsers = await sessions.forgetSso(now, now - ENDED_LISTED_SECONDS, STEP);
+      return due.length + browsers + (await artifacts.sweep(now, STEP));
+    },
+
+    async endRemovedClients() {
+      for (const clientId of (await sessions.clients()).filter((id) => !lifetimesOf(id))) {
+        for (;;) {
+          const rows = await sessions.list({ clientId, status: 'live', limit: STEP });
+          for (const row of rows) await revocation.end(row, 'client_removed');
+          if (rows.length < STEP) break;
+        }
+      }
+    },
+  };
+};

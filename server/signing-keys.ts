@@ -1,0 +1,88 @@
+/** Owns the keys that sign tokens: made at first start, kept sealed, opened with the secrets. */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { CurfewError } from './errors.ts';
+import type { RefreshKey, SigningKeyRecord, SigningKeyStore } from './keys.ts';
+import type { Clock } from './sessions/time.ts';
+
+/** The first one signs where a client did not ask for another. */
+const ALGORITHMS = ['ES256', 'RS256'] as const satisfies readonly SigningKeyRecord['alg'][];
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+type Sealing = readonly [RefreshKey, ...RefreshKey[]];
+type KeyName = Pick<SigningKeyRecord, 'kid' | 'alg'>;
+
+/** Bound to its name: a sealed key moved to another row does not open. */
+const boundTo = ({ kid, alg }: KeyName): Buffer => Buffer.from(`curfew/v1/signing-key.${alg}.${kid}`);
+
+/** AES-256-GCM: nonce, ciphertext, tag. The nonce is random, and a key is sealed once in its life. */
+const seal = (jwk: JWK, name: KeyName, { key }: RefreshKey): string => {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(boundTo(name));
+  const sealed = Buffer.concat([
+    nonce,
+    cipher.update(JSON.stringify(jwk), 'utf8'),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]);
+  return sealed.toString('base64url');
+};
+
+/** Throws where the key is another, or the text was changed. */
+const unseal = ({ sealed, ...name }: SigningKeyRecord, { key }: RefreshKey): JWK => {
+  const bytes = Buffer.from(sealed, 'base64url');
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+    .setAAD(boundTo(name))
+    .setAuthTag(bytes.subarray(-TAG_BYTES));
+  const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+  return JSON.parse(text.toString('utf8'));
+};
+
+const makeKey = async (alg: SigningKeyRecord['alg'], [newest]: Sealing, clock: Clock): Promise<SigningKeyRecord> => {
+  const { privateKey } = await generateKeyPair(alg, { modulusLength: 2048, extractable: true });
+  const jwk = await exportJWK(privateKey);
+  const name = { kid: await calculateJwkThumbprint(jwk), alg };
+  const sealed = seal({ ...jwk, ...name, use: 'sig' }, name, newest);
+  return { ...name, sealed, sealedUnder: newest.id, createdAt: clock.now() };
+};
+
+const open = (record: SigningKeyRecord, sealing: Sealing): JWK => {
+  const under = sealing.find(({ id }) => id === record.sealedUnder);
+  const name = `Signing key ${record.kid} (${record.alg})`;
+  if (!under) {
+    const detail = `${name} is sealed under a secret that is no longer given: put it back, as the last of CURFEW_SECRETS.`;
+    throw new CurfewError('wrong_configuration', { detail });
+  }
+  try {
+    return unseal(record, under);
+  } catch (cause) {
+    const detail = `${name} does not open with the secret that it was sealed under: the stored key is damaged.`;
+    throw new CurfewError('wrong_configuration', { detail, cause });
+  }
+};
+
+/** By algorithm, the newest of each first: the protocol library signs with the first that fits. */
+const inOrder = (records: readonly SigningKeyRecord[]): readonly SigningKeyRecord[] =>
+  ALGORITHMS.flatMap((alg) => records.filter((record) => record.alg === alg).toReversed());
+
+/**
+ * The private signing keys, as a JWK set: made where there is none, then those that the store lists, whoever made them.
+ * Throws `wrong_configuration` where the secrets do not open one.
+ */
+export const openSigningKeys = async ({
+  store,
+  sealing,
+  clock,
+}: {
+  readonly store: SigningKeyStore;
+  readonly sealing: Sealing;
+  readonly clock: Clock;
+}): Promise<{ jwks: { keys: JWK[] } }> => {
+  const found = await store.list();
+  const missing = ALGORITHMS.filter((alg) => !found.some((record) => record.alg === alg));
+  for (const alg of missing) await store.insertFirst(await makeKey(alg, sealing, clock));
+  const records = missing.length > 0 ? await store.list() : found;
+  return { jwks: { keys: inOrder(records).map((record) => open(record, sealing)) } };
+};

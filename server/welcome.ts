@@ -1,0 +1,71 @@
+/** Owns what a newcomer sees at `npm start`: a demo account and client, and what to paste into an app. */
+import { createHmac } from 'node:crypto';
+import type { AssembledServer } from './app.ts';
+import type { ClientConfig, Config } from './config.ts';
+import { CurfewError } from './errors.ts';
+
+export const DEMO_EMAIL = 'demo@example.com';
+
+/** The same at every start: it follows from the development secret, which is nowhere else. */
+const demoPassword = ([secret]: Config['secrets']): string =>
+  createHmac('sha256', secret)
+    .update('demo account')
+    .digest('hex')
+    .slice(0, 16)
+    .replace(/(.{4})(?=.)/g, '$1-');
+
+const accounts = (server: AssembledServer) => {
+  if (!server.accounts) throw new Error('the demo account lives in the built-in accounts');
+  return server.accounts;
+};
+
+const makeDemoAccount = async (config: Config, server: AssembledServer): Promise<void> => {
+  const known = await server.store.accounts.findByEmail(DEMO_EMAIL);
+  if (!known)
+    await accounts(server).add({ email: DEMO_EMAIL, name: 'Demo Person', password: demoPassword(config.secrets) });
+};
+
+const refuseDemoAccount = async (server: AssembledServer): Promise<void> => {
+  if (!(await server.store.accounts.findByEmail(DEMO_EMAIL))) return;
+  const detail = `The data holds the demo account ${DEMO_EMAIL}, whose password follows from a development secret. Delete it ("curfew account delete --email ${DEMO_EMAIL}") or use another CURFEW_DATA_DIR.`;
+  throw new CurfewError('wrong_configuration', { detail });
+};
+
+const appAuth = (issuer: string, client: ClientConfig) =>
+  JSON.stringify(
+    {
+      issuer,
+      clientId: client.client_id,
+      redirectUrl: client.redirect_uris[0],
+      scopes: ['openid', 'profile', 'email'],
+    },
+    undefined,
+    2,
+  );
+
+/** The lines to print; none where nothing was made up. Throws `wrong_configuration` for demo data in production. */
+export const welcome = async (config: Config, server: AssembledServer): Promise<string[]> => {
+  if (config.production) await refuseDemoAccount(server);
+  const phone = config.clients.find(({ application_type: type }) => type === 'native');
+  if (!config.demo || !phone) return [];
+  await makeDemoAccount(config, server);
+  return [
+    '',
+    '  Curfew is ready.',
+    '',
+    `  issuer         ${config.issuer}`,
+    `  client_id      ${phone.client_id}`,
+    `  redirect URIs  ${phone.redirect_uris.join('  ')}`,
+    `  sign in as     ${DEMO_EMAIL}  ${demoPassword(config.secrets)}`,
+    '',
+    '  For AppAuth (React Native, Expo; the same values on iOS and Android):',
+    '',
+    ...appAuth(config.issuer, phone)
+      .split('\n')
+      .map((line) => `  ${line}`),
+    '',
+    '  Where the app keeps its tokens, and what it does with every answer: docs/mobile.md',
+    '  See it all play by itself: npm run demo',
+    '',
+  ];
+};

@@ -1,0 +1,32 @@
+/** Owns the one suite that every store passes. */
+import { accountContract, limitContract, signingKeyContract } from './account-contract.ts';
+import { artifactContract } from './artifact-contract.ts';
+import { deviceSessionContract } from './device-session-contract.ts';
+import { deviceSessionListContract } from './device-session-list-contract.ts';
+import { endingsContract } from './endings-contract.ts';
+import { eventContract } from './event-contract.ts';
+import { type OpenStore, openedStore } from './opened-store.ts';
+import { RACES } from './races.ts';
+import { ssoSessionContract } from './sso-session-contract.ts';
+import { workContract } from './work-contract.ts';
+import { workRefusalContract } from './work-refusal-contract.ts';
+
+const raceContract = (open: OpenStore): void => {
+  const store = openedStore(open);
+  for (const [what, race] of Object.entries(RACES)) it(what, () => race(store()));
+};
+
+export const storeContract = (open: OpenStore): void => {
+  describe('device sessions', () => deviceSessionContract(open));
+  describe('lists of device sessions', () => deviceSessionListContract(open));
+  describe('browser sessions', () => ssoSessionContract(open));
+  describe('endings of many', () => endingsContract(open));
+  describe('units of work', () => workContract(open));
+  describe('refused units of work', () => workRefusalContract(open));
+  describe('artifacts', () => artifactContract(open));
+  describe('races', () => raceContract(open));
+  describe('events', () => eventContract(open));
+  describe('accounts', () => accountContract(open));
+  describe('limits', () => limitContract(open));
+  describe('signing keys', () => signingKeyContract(open));
+};
