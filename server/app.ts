@@ -1,14 +1,8 @@
 /** Owns the wiring: the only place where all the parts meet. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { Context, Middleware } from 'koa';
-import type { Configuration, Provider } from 'oidc-provider';
 import { openSqliteStore } from '../adapters/sqlite/store.ts';
-import { createFailurePage } from '../interactions/failures.ts';
-import { createPages } from '../interactions/pages.ts';
 import type { SignIn } from '../interactions/port.ts';
-import { createInteractionRouter } from '../interactions/router.ts';
-import { createSecurityHeaders } from '../interactions/security-headers.ts';
 import { type BuiltInAccounts, createAccounts } from './accounts/accounts.ts';
 import { canonicalLogin } from './accounts/email.ts';
 import { createPasswords, type Passwords } from './accounts/password.ts';
@@ -23,24 +17,17 @@ import type { Events } from './events.ts';
 import { appendEventsTo } from './events-file.ts';
 import { deriveKeys } from './keys.ts';
 import { createLog, type Log } from './log.ts';
-import { edge } from './middleware/edge.ts';
-import { failurePages } from './middleware/failure-pages.ts';
 import { belowPrefix } from './middleware/prefix.ts';
-import { createAuthenticate } from './oidc/bearer.ts';
-import { platformName } from './oidc/device.ts';
-import { createInteractions } from './oidc/interactions.ts';
 import type { OidcParts } from './oidc/parts.ts';
-import { createProtocol } from './oidc/provider.ts';
-import { libraryPages } from './page-hooks.ts';
+import type { Tamper } from './oidc/provider.ts';
 import { builtInPeople, hostPeople } from './people.ts';
 import { createReadiness } from './readiness.ts';
-import { createAccountApi } from './routes/account.ts';
-import { createHealthRoutes, type Readiness } from './routes/health.ts';
 import type { AccountSessions } from './sessions/account-sessions.ts';
 import type { Clock } from './sessions/time.ts';
 import { openSigningKeys } from './signing-keys.ts';
 import type { Store } from './store.ts';
 import { withDeadline } from './store-deadline.ts';
+import { createSurface } from './wiring/surface.ts';
 
 export interface ServerOptions {
   /** From `resolveConfig` or `loadConfig`. */
@@ -54,7 +41,7 @@ export interface ServerOptions {
 /** What tests put in the place of the real thing. */
 export interface TestParts {
   readonly wrapStore?: (store: Store) => Store;
-  readonly tamper?: (configuration: Configuration) => Configuration;
+  readonly tamper?: Tamper;
   readonly onStep?: Parameters<typeof openSqliteStore>[0]['onStep'];
   readonly log?: Log;
 }
@@ -93,70 +80,6 @@ export const accountsOver = (store: Store, core: Core, clock: Clock, passwords =
 export const openStore = async (config: Config, onStep?: TestParts['onStep']): Promise<Store> =>
   openSqliteStore({ file: join(config.dataDir, 'curfew.sqlite'), timeoutSeconds: config.storeTimeoutSeconds, onStep });
 
-const protocolParts = async (config: Config, store: Store, core: Core, clock: Clock, log: Log) => {
-  const keys = deriveKeys(config.secrets);
-  const { jwks } = await openSigningKeys({ store: store.signingKeys, sealing: keys.sealing, clock });
-  return { ...core, config, keys, jwks, store, clock, log };
-};
-
-/** Offline tokens are those of resources that take JWTs: nobody can take those back. */
-const hasOfflineTokens =
-  (config: Config) =>
-  ({ grant }: { readonly grant: { readonly resources?: Readonly<Record<string, string>> } }): boolean =>
-    Object.keys(grant.resources ?? {}).some((resource) => config.resources[resource]?.accessTokenFormat === 'jwt');
-
-interface Surface {
-  readonly parts: OidcParts;
-  readonly core: Core;
-  readonly signIn: SignIn;
-  readonly readiness: Readiness;
-  readonly tamper: TestParts['tamper'];
-}
-
-/** The protocol library's Koa app, with everything of ours in front of its routes, in the order in which a request meets it. */
-const createSurface = ({ parts, core, signIn, readiness, tamper }: Surface): Provider => {
-  const { config, log, clock, keys } = parts;
-  const { issuer } = config;
-  const pages = createPages({ issuer });
-  const logFailure = (error: unknown, correlationId: string) =>
-    log.warn('answered with an error page', { correlationId, error });
-  const front: Middleware[] = [
-    edge(issuer, config.trustedProxies),
-    createSecurityHeaders({ issuer }).middleware,
-    failurePages(createFailurePage({ pages, log: logFailure })),
-    createHealthRoutes(readiness).routes() as Middleware,
-    createAccountApi({
-      ...core,
-      issuer,
-      authenticate: createAuthenticate(parts),
-      hasOfflineTokens: hasOfflineTokens(config),
-      browserName: platformName,
-      clock,
-      log,
-    }).routes() as Middleware,
-  ];
-  const provider = createProtocol({
-    parts,
-    front,
-    pages: libraryPages({ pages, log, clientOf: core.clientOf }),
-    ...(tamper ? { tamper } : {}),
-  });
-  const interactions = createInteractions(parts, provider);
-  const clientAddress = (ctx: Context) => ctx.ip;
-  provider.use(
-    createInteractionRouter({
-      interactions,
-      signIn,
-      pages,
-      csrfKey: keys.csrf,
-      issuer,
-      clientAddress,
-      log: logFailure,
-    }).routes(),
-  );
-  return provider;
-};
-
 const signInOver = (accounts: Accounts, store: Store, core: Core, clock: Clock, passwords: Passwords): SignIn =>
   createSignIn({
     accounts,
@@ -168,42 +91,50 @@ const signInOver = (accounts: Accounts, store: Store, core: Core, clock: Clock, 
     canonical: canonicalLogin,
   });
 
-/** Opens the store, and makes a server over it. */
-export const assemble = async (options: ServerOptions, test: TestParts = {}): Promise<AssembledServer> => {
-  const { config, accounts: own, clock = systemClock } = options;
-  const log = test.log ?? createLog({ level: config.logLevel });
-  const opened = await openStore(config, test.onStep);
-  const store = withDeadline(test.wrapStore?.(opened) ?? opened, config.storeTimeoutSeconds);
-  const core = createCore({
-    config,
-    store,
-    clock,
-    onListenerError: (error) => log.error('an event listener failed', { error }),
-  });
+interface Opened {
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly own: Accounts | undefined;
+  readonly tamper: Tamper | undefined;
+}
+
+/** Everything over an open store that takes no requests yet. */
+const wire = async ({ config, store, clock, log, own, tamper }: Opened) => {
+  const onListenerError = (error: unknown) => log.error('an event listener failed', { error });
+  const core = createCore({ config, store, clock, onListenerError });
   const passwords = createPasswords();
-  const builtIn = own ? undefined : accountsOver(store, core, clock, passwords);
-  const accounts = own ?? (builtIn as BuiltInAccounts);
-  const people = own ? hostPeople(own) : builtInPeople(accounts, store.accounts);
-  const parts: OidcParts = { ...(await protocolParts(config, store, core, clock, log)), people };
+  const builtIn = accountsOver(store, core, clock, passwords);
+  const accounts = own ?? builtIn;
+  const people = own ? hostPeople(own) : builtInPeople(builtIn, store.accounts);
+  const keys = deriveKeys(config.secrets);
+  const { jwks } = await openSigningKeys({ store: store.signingKeys, sealing: keys.sealing, clock });
+  const parts: OidcParts = { ...core, config, keys, jwks, store, clock, log, people };
   const readiness = createReadiness(store, core.events);
   const signIn = signInOver(accounts, store, core, clock, passwords);
-  const provider = createSurface({ parts, core, signIn, readiness, tamper: test.tamper });
-  const closeFile =
-    config.eventsFile === undefined
-      ? undefined
-      : appendEventsTo(config.eventsFile, core.events, (error) =>
-          log.error('the events file cannot be written', { error }),
-        );
+  const surface = createSurface({ parts, core, signIn, readiness, tamper });
+  return { core, readiness, surface, builtIn: own ? undefined : builtIn };
+};
+
+/** Takes up what a crash left, ends what the configuration no longer knows, and goes on doing so. */
+const takeUp = async ({ config, store, clock, log }: Opened, core: Core): Promise<Background> => {
   await core.revocation.finishUnfinished();
   await core.sweeper.endRemovedClients();
-  const background = startBackground({
-    ...core,
-    store,
-    clock,
-    log,
-    eventRetentionSeconds: config.eventRetentionSeconds,
-  });
-  const handle = provider.callback();
+  return startBackground({ ...core, store, clock, log, eventRetentionSeconds: config.eventRetentionSeconds });
+};
+
+const keepEvents = ({ eventsFile }: Config, { events }: Core, log: Log): (() => Promise<void>) =>
+  eventsFile === undefined
+    ? async () => {}
+    : appendEventsTo(eventsFile, events, (error) => log.error('the events file cannot be written', { error }));
+
+const serve = async (opened: Opened): Promise<AssembledServer> => {
+  const { config, store, log } = opened;
+  const { core, readiness, surface, builtIn } = await wire(opened);
+  const closeFile = keepEvents(config, core, log);
+  const background = await takeUp(opened, core);
+  const handle = surface.callback();
   return {
     callback: () => (req, res) => {
       if (belowPrefix(req, config.issuer)) void handle(req, res);
@@ -218,10 +149,24 @@ export const assemble = async (options: ServerOptions, test: TestParts = {}): Pr
     drain: () => readiness.drain(),
     async close() {
       await background.stop();
-      await closeFile?.();
+      await closeFile();
       await store.close();
     },
   };
+};
+
+/** Opens the store, and makes a server over it. */
+export const assemble = async (options: ServerOptions, test: TestParts = {}): Promise<AssembledServer> => {
+  const { config, accounts: own, clock = systemClock } = options;
+  const log = test.log ?? createLog({ level: config.logLevel });
+  const file = await openStore(config, test.onStep);
+  const store = withDeadline(test.wrapStore?.(file) ?? file, config.storeTimeoutSeconds);
+  try {
+    return await serve({ config, store, clock, log, own, tamper: test.tamper });
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 };
 
 const notFound = (res: ServerResponse): void => {

@@ -37,6 +37,8 @@ export interface SigningKeyStore {
   list(): Promise<readonly SigningKeyRecord[]>;
   /** Insert-only by `alg` at first start: of racing nodes one wins, and all then list the same. False where one is there. */
   insertFirst(key: SigningKeyRecord): Promise<boolean>;
+  /** Compare-and-set by the seal that was read: sealed anew under the newest secret. False where another node was first. */
+  reseal(key: SigningKeyRecord, seenSealedUnder: string): Promise<boolean>;
 }
 
 /** RFC 5869. The secret is the input key material; `info` keeps the uses apart, so that no key serves two of them. */

@@ -1,12 +1,23 @@
 /** Owns how the protocol side asks for people: of the built-in accounts, or of a host's own. */
-import type { AccountStore, Accounts } from './accounts/store.ts';
-import type { People } from './oidc/parts.ts';
+import type { AccountStore, Accounts, Person } from './accounts/store.ts';
 
-type Port = Pick<Accounts, 'find' | 'findByLogin' | 'claims'>;
+/** The people, as the protocol asks for them. */
+export interface People {
+  find(sub: string): Promise<Person | undefined>;
+  claims(sub: string, scopes: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * Asked at every refresh. The built-in accounts need no read: whoever disables one ends its sessions. A host's users
+   * are looked up, since a host may forget to say so.
+   */
+  mayRefresh(sub: string): Promise<boolean>;
+  /** What a page shows of an account that is signed in. */
+  loginOf(sub: string): Promise<string | undefined>;
+}
+
+type Port = Pick<Accounts, 'find' | 'claims'>;
 
 const ported = (accounts: Port) => ({
   find: (sub: string) => accounts.find(sub),
-  findByLogin: (login: string) => accounts.findByLogin(login),
   claims: (sub: string, scopes: readonly string[]) => accounts.claims(sub, scopes),
 });
 

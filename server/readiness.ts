@@ -1,7 +1,15 @@
 /** Owns whether the server can do its work, and what an operator has to read even though it can. */
 import type { Events } from './events.ts';
-import type { Readiness } from './routes/health.ts';
 import type { Store } from './store.ts';
+
+export interface Readiness {
+  /** Throws where the store cannot be read and written. */
+  ping(): Promise<void>;
+  /** Sentences that do not stop the server, but that an operator has to read. */
+  warnings(): readonly string[];
+  /** The process is about to stop: send no more requests. */
+  draining(): boolean;
+}
 
 const RESTORED =
   'Refresh tokens came back that are newer than the store: an older copy of it was put back. End the sessions that ended since: see docs/deployment.md.';

@@ -17,7 +17,7 @@ type KeyName = Pick<SigningKeyRecord, 'kid' | 'alg'>;
 /** Bound to its name: a sealed key moved to another row does not open. */
 const boundTo = ({ kid, alg }: KeyName): Buffer => Buffer.from(`curfew/v1/signing-key.${alg}.${kid}`);
 
-/** AES-256-GCM: nonce, ciphertext, tag. The nonce is random, and a key is sealed once in its life. */
+/** AES-256-GCM: nonce, ciphertext, tag. The nonce is random, and a key is sealed once under each secret. */
 const seal = (jwk: JWK, name: KeyName, { key }: RefreshKey): string => {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(boundTo(name));
@@ -67,6 +67,14 @@ const open = (record: SigningKeyRecord, sealing: Sealing): JWK => {
 const inOrder = (records: readonly SigningKeyRecord[]): readonly SigningKeyRecord[] =>
   ALGORITHMS.flatMap((alg) => records.filter((record) => record.alg === alg).toReversed());
 
+/** So that a secret can be taken away once nothing else needs it. */
+const sealUnderNewest = async (store: SigningKeyStore, record: SigningKeyRecord, jwk: JWK, [newest]: Sealing) => {
+  if (record.sealedUnder === newest.id) return;
+  const { kid, alg } = record;
+  const resealed = { ...record, sealed: seal(jwk, { kid, alg }, newest), sealedUnder: newest.id };
+  await store.reseal(resealed, record.sealedUnder);
+};
+
 /**
  * The private signing keys, as a JWK set: made where there is none, then those that the store lists, whoever made them.
  * Throws `wrong_configuration` where the secrets do not open one.
@@ -84,5 +92,7 @@ export const openSigningKeys = async ({
   const missing = ALGORITHMS.filter((alg) => !found.some((record) => record.alg === alg));
   for (const alg of missing) await store.insertFirst(await makeKey(alg, sealing, clock));
   const records = missing.length > 0 ? await store.list() : found;
-  return { jwks: { keys: inOrder(records).map((record) => open(record, sealing)) } };
+  const keys = inOrder(records).map((record) => ({ record, jwk: open(record, sealing) }));
+  for (const { record, jwk } of keys) await sealUnderNewest(store, record, jwk, sealing);
+  return { jwks: { keys: keys.map(({ jwk }) => jwk) } };
 };

@@ -30,7 +30,17 @@ const insertFirst = (sql: Sql, { kid, alg, sealed, sealedUnder, createdAt }: Sig
     createdAt,
   ) === 1;
 
+const reseal = (sql: Sql, { kid, sealed, sealedUnder }: SigningKeyRecord, seenSealedUnder: string): boolean =>
+  sql.run(
+    'UPDATE signing_keys SET sealed = ?, sealed_under = ? WHERE kid = ? AND sealed_under = ?',
+    sealed,
+    sealedUnder,
+    kid,
+    seenSealedUnder,
+  ) === 1;
+
 export const createSigningKeyStore = (db: Database): SigningKeyStore => ({
   list: () => db.read(list),
+  reseal: (key, seenSealedUnder) => db.write((sql) => reseal(sql, key, seenSealedUnder)),
   insertFirst: (key) => db.write((sql) => insertFirst(sql, key)),
 });

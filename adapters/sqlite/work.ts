@@ -27,10 +27,14 @@ const refuseSpent = (sql: Sql, { proofs = [], spend = [], put = [] }: Work): Ref
   return spent && { refused: 'spent', kind: spent.kind };
 };
 
-const planSso = (sql: Sql, { how, session }: SsoSave): Refusal | SsoSession => {
+/** What is replaced is what was seen: another tab may have authenticated, and changed the id, since. */
+const isSeen = (stored: SsoSession | undefined, seenIdHash: string | undefined): boolean =>
+  stored !== undefined && !stored.ended && (seenIdHash === undefined || stored.idHash === seenIdHash);
+
+const planSso = (sql: Sql, { how, session, seenIdHash }: SsoSave): Refusal | SsoSession => {
   const stored = findSsoByUid(sql, session.uid);
   const holder = findSsoByHash(sql, session.idHash);
-  const isAllowed = how === 'insert' ? !stored : stored && !stored.ended;
+  const isAllowed = how === 'insert' ? !stored : isSeen(stored, seenIdHash);
   if (!isAllowed || (holder && holder.uid !== session.uid)) return { refused: 'sso' };
   // The caller may have read an older number: marks only ever grow.
   return { ...session, marks: Math.max(stored?.marks ?? 0, session.marks) };

@@ -1,9 +1,8 @@
 /** Owns what a browser sees of an error that nothing further in has answered. */
-import type { Middleware } from 'koa';
-import type { FailurePage } from '../../interactions/failures.ts';
+import type { Context, Middleware } from 'koa';
 
 export const failurePages =
-  (fail: FailurePage): Middleware =>
+  (fail: (ctx: Context, error: unknown) => void): Middleware =>
   async (ctx, next) => {
     try {
       await next();

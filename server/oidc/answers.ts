@@ -36,19 +36,22 @@ const oauthError = (ctx: Context, status: number, error: string, description: st
   ctx.body = { error, error_description: description };
 };
 
-const spentAnswer = (ctx: Context): void => {
+const replayAnswer = (ctx: Context): void => {
   const { oidc } = ctx as unknown as KoaContextWithOIDC;
-  if (oidc.params?.['client_assertion'] !== undefined)
-    return oauthError(ctx, 401, 'invalid_client', 'the client assertion was used before');
-  if (!ctx.get('dpop')) return oauthError(ctx, 400, 'invalid_grant', 'the code was used before');
-  if (oidc.route === 'userinfo') ctx.set('www-authenticate', `DPoP error="invalid_dpop_proof"`);
-  return oauthError(ctx, oidc.route === 'userinfo' ? 401 : 400, 'invalid_dpop_proof', 'the DPoP proof was used before');
+  if (oidc.params?.['client_assertion'] !== undefined) {
+    oauthError(ctx, 401, 'invalid_client', 'the client assertion was used before');
+  } else if (oidc.route === 'userinfo') {
+    ctx.set('www-authenticate', 'DPoP error="invalid_dpop_proof"');
+    oauthError(ctx, 401, 'invalid_dpop_proof', 'the DPoP proof was used before');
+  } else {
+    oauthError(ctx, 400, 'invalid_dpop_proof', 'the DPoP proof was used before');
+  }
 };
 
 /** What a program is told where its commit was refused: nothing of the request was written. */
 export const answerRefusal = (ctx: Context, refusal: Refusal): void => {
-  if (refusal.refused === 'spent' && refusal.kind !== 'code') return spentAnswer(ctx);
-  return oauthError(ctx, 400, 'invalid_grant', 'grant request is invalid');
+  if (refusal.refused === 'spent' && refusal.kind === 'proof') replayAnswer(ctx);
+  else oauthError(ctx, 400, 'invalid_grant', 'grant request is invalid');
 };
 
 const refuseUnknownCaller = (ctx: Context): void => {

@@ -1,6 +1,7 @@
 /** Owns the end of a request at a protocol endpoint: one commit of all that it wants written, before its reply leaves. */
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { NewEvent } from '../events.ts';
 import { admits } from '../sessions/sessions.ts';
 import type { Refusal, Work } from '../sessions/store.ts';
 import { type Consequences, tokenPart } from './commit-token.ts';
@@ -51,21 +52,27 @@ const endDestroyed = async (parts: OidcParts, unit: Unit): Promise<void> => {
 export const commit = async (parts: OidcParts, unit: Unit): Promise<Refusal | undefined> => {
   const then: Consequences = { events: [] };
   const work = workOf(parts, unit, then);
-  if (!isEmpty(work)) {
-    const outcome = await parts.store.commit(work);
-    if (outcome.refused) {
-      if (then.reuse) await parts.revocation.end(then.reuse.session, 'reuse', { data: { ...then.reuse.evidence } });
-      return outcome;
-    }
+  const outcome = isEmpty(work) ? {} : await parts.store.commit(work);
+  if (outcome.refused) {
+    if (then.reuse) await parts.revocation.end(then.reuse.session, 'reuse', { data: { ...then.reuse.evidence } });
+    return outcome;
   }
-  const written = new Set(work.events);
-  for (const event of eventsOf(then)) {
-    if (written.has(event)) parts.emit(event);
-    else await parts.record(event);
-  }
+  await announce(parts, new Set(work.events), eventsOf(then));
   if (then.begun) await parts.sessions.keepLimit(then.begun);
   await endDestroyed(parts, unit);
   return undefined;
+};
+
+/** Those that the commit wrote are told; what only the commit found out is written first. */
+const announce = async (
+  parts: OidcParts,
+  written: ReadonlySet<NewEvent>,
+  events: readonly NewEvent[],
+): Promise<void> => {
+  for (const event of events) {
+    if (written.has(event)) parts.emit(event);
+    else await parts.record(event);
+  }
 };
 
 /** What an authorization request leaves is needed even where it ends in an error: the interaction stays spent. */

@@ -10,13 +10,17 @@ import { errors } from './library.ts';
 import { loadGrant } from './load-grant.ts';
 import type { OidcParts } from './parts.ts';
 
+export type LibraryContext = KoaContextWithOIDC;
+
+/** An OAuth error, as the library would send it. */
+export interface LibraryError {
+  readonly error: string;
+  readonly error_description?: string | undefined;
+}
+
 /** What the hosted pages draw for the library. */
 export interface LibraryPages {
-  error(
-    ctx: KoaContextWithOIDC,
-    out: { error: string; error_description?: string | undefined },
-    error: Error,
-  ): Promise<void>;
+  error(ctx: LibraryContext, out: LibraryError, error: Error): Promise<void>;
   signOut(ctx: KoaContextWithOIDC, form: string): Promise<void>;
   signedOut(ctx: KoaContextWithOIDC): Promise<void>;
 }
@@ -99,14 +103,8 @@ const allowsOrigin = (origin: string, client: Client): boolean =>
   client.clientAuthMethod === 'none' &&
   (client.redirectUris ?? []).some((uri) => uri.startsWith('https:') && URL.parse(uri)?.origin === origin);
 
-export const providerConfiguration = (parts: OidcParts, pages: LibraryPages): Configuration => ({
-  adapter: adapterFor(parts),
-  clients: parts.config.clients.map(clientMetadata),
-  jwks: parts.jwks as NonNullable<Configuration['jwks']>,
-  cookies: cookies(parts),
-  features: features(parts, pages),
-  ttl: ttl(parts),
-  interactions: { url: (_ctx, interaction) => interactionPath(parts, interaction.uid), policy: policyOf(parts) },
+/** The protocol that is spoken, the same for every client. */
+const PROTOCOL = {
   routes: {
     authorization: '/auth',
     token: '/token',
@@ -135,6 +133,17 @@ export const providerConfiguration = (parts: OidcParts, pages: LibraryPages): Co
   allowOmittingSingleRegisteredRedirectUri: false,
   pkce: { required: () => true },
   extraParams,
+} satisfies Configuration;
+
+export const providerConfiguration = (parts: OidcParts, pages: LibraryPages): Configuration => ({
+  adapter: adapterFor(parts),
+  clients: parts.config.clients.map(clientMetadata),
+  jwks: parts.jwks as NonNullable<Configuration['jwks']>,
+  cookies: cookies(parts),
+  features: features(parts, pages),
+  ttl: ttl(parts),
+  interactions: { url: (_ctx, interaction) => interactionPath(parts, interaction.uid), policy: policyOf(parts) },
+  ...PROTOCOL,
   clientBasedCORS: (_ctx, origin, client) => allowsOrigin(origin, client),
   findAccount: (_ctx, sub, token) => hooks.findAccount(parts, sub, token as hooks.TokenLike | undefined),
   loadExistingGrant: (ctx) => loadGrant(parts, ctx),

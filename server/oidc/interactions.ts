@@ -73,18 +73,39 @@ const viewOf = async (parts: OidcParts, provider: Provider, interaction: Interac
   };
 };
 
+const interactionOf = async (provider: Provider, req: IncomingMessage, res: ServerResponse): Promise<Interaction> => {
+  try {
+    return await provider.interactionDetails(req, res);
+  } catch (error) {
+    if (error instanceof errors.SessionNotFound) throw new CurfewError('interaction_expired', { cause: error });
+    throw error;
+  }
+};
+
+const forgetCookie = (parts: OidcParts, res: ServerResponse, name: string): void => {
+  const secure = parts.config.issuer.startsWith('https:') ? '; secure' : '';
+  const gone = `path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT; httponly; samesite=lax${secure}`;
+  for (const cookie of [name, `${name}.sig`]) res.appendHeader('set-cookie', `${cookie}=; ${gone}`);
+};
+
+/** Another person takes over this browser: the one before is signed out of it, and of nothing else. */
+const changePerson = async (
+  parts: OidcParts,
+  provider: Provider,
+  interaction: Interaction,
+  res: ServerResponse,
+  sub: string,
+) => {
+  const { session } = interaction;
+  if (!session || session.accountId === sub) return;
+  await parts.revocation.endSso({ uid: session.uid, accountId: session.accountId }, 'signed_out');
+  (interaction as { session?: unknown }).session = undefined;
+  forgetCookie(parts, res, provider.cookieName('session'));
+};
+
 export const createInteractions = (parts: OidcParts, provider: Provider): Interactions => {
   /** The browser session's marks as the page was asked for: an ending that comes later is not answered by its login. */
   const marks = new WeakMap<IncomingMessage, number>();
-
-  const interactionOf = async (req: IncomingMessage, res: ServerResponse): Promise<Interaction> => {
-    try {
-      return await provider.interactionDetails(req, res);
-    } catch (error) {
-      if (error instanceof errors.SessionNotFound) throw new CurfewError('interaction_expired', { cause: error });
-      throw error;
-    }
-  };
 
   const marksOf = async ({ session }: Interaction): Promise<number> =>
     session ? ((await parts.store.sessions.findSso({ uid: session.uid }))?.marks ?? 0) : 0;
@@ -100,22 +121,6 @@ export const createInteractions = (parts: OidcParts, provider: Provider): Intera
     marks: interaction.session?.accountId === login.sub ? (marks.get(req) ?? (await marksOf(interaction))) : 0,
   });
 
-  /** Another person takes over this browser: the one before is signed out of it, and of nothing else. */
-  const changePerson = async (interaction: Interaction, res: ServerResponse, sub: string): Promise<void> => {
-    const { session } = interaction;
-    if (!session || session.accountId === sub) return;
-    await parts.revocation.endSso({ uid: session.uid, accountId: session.accountId }, 'signed_out');
-    (interaction as { session?: unknown }).session = undefined;
-    const name = provider.cookieName('session');
-    const secure = parts.config.issuer.startsWith('https:') ? '; secure' : '';
-    for (const cookie of [name, `${name}.sig`]) {
-      res.appendHeader(
-        'set-cookie',
-        `${cookie}=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT; httponly; samesite=lax${secure}`,
-      );
-    }
-  };
-
   const resultFor = async (interaction: Interaction, req: IncomingMessage, result: InteractionResult) => {
     if ('error' in result) return { error: result.error, error_description: result.description };
     const before = interaction.lastSubmission ?? {};
@@ -125,14 +130,14 @@ export const createInteractions = (parts: OidcParts, provider: Provider): Intera
 
   return {
     async details(req, res) {
-      const interaction = await interactionOf(req, res);
+      const interaction = await interactionOf(provider, req, res);
       marks.set(req, await marksOf(interaction));
       return viewOf(parts, provider, interaction);
     },
     async finish(req, res, result) {
-      const interaction = await interactionOf(req, res);
+      const interaction = await interactionOf(provider, req, res);
       interaction.result = await resultFor(interaction, req, result);
-      if ('login' in result) await changePerson(interaction, res, result.login.sub);
+      if ('login' in result) await changePerson(parts, provider, interaction, res, result.login.sub);
       await interaction.save(interaction.exp - parts.clock.now());
       return interaction.returnTo;
     },

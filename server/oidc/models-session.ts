@@ -1,5 +1,6 @@
 /** Owns how oidc-provider's Grant and RefreshToken are found in one device session, and never stored. */
 import type { AdapterPayload } from 'oidc-provider';
+import { defined } from '../defined.ts';
 import { keyed } from '../digests.ts';
 import type { DeviceSession, GrantFacts } from '../sessions/device-session.ts';
 import { judge } from '../sessions/family.ts';
@@ -117,39 +118,41 @@ const redeem = async (parts: OidcParts, unit: Unit, session: DeviceSession, toke
   return refreshPayload(parts, session, token.text, verdict.kind === 'reuse');
 };
 
+/** The session of a token that this server issued; a forged one is noted, and changes nothing. */
+const readIssued = async (
+  parts: OidcParts,
+  unit: Unit,
+  token: RefreshTokenParts,
+): Promise<DeviceSession | undefined> => {
+  const session = await readSession(parts, token.sid);
+  if (!session?.family) return undefined;
+  if (macHolds(token, session.family.salt, parts.keys.refresh)) return session;
+  await parts.record(refused(unit, session, { presented: token.generation }, 'refresh_forged'));
+  return undefined;
+};
+
+/** What a genuine token is good for, by the route that it is shown at; nowhere else is it a token. */
+const FOUND_AT: Readonly<Record<string, typeof redeem>> = {
+  token: redeem,
+  // Any generation signs its own session out; none of them is a verdict here.
+  revocation: async (parts, _unit, session, token) =>
+    (await readLive(parts, session.sid)) && refreshPayload(parts, session, token.text, false),
+};
+
 export const refreshTokenModel = (parts: OidcParts): Model => ({
   ...notHere,
   async find(text) {
     const token = parseRefreshToken(text);
     const unit = currentUnit();
     if (!token || !unit) return undefined;
-    const session = await readSession(parts, token.sid);
-    if (!session?.family) return undefined;
-    if (!macHolds(token, session.family.salt, parts.keys.refresh)) {
-      await parts.record(refused(unit, session, { presented: token.generation }, 'refresh_forged'));
-      return undefined;
-    }
-    switch (currentRoute()) {
-      case 'token':
-        return redeem(parts, unit, session, token);
-      case 'revocation':
-        // Any generation signs its own session out; none of them is a verdict here.
-        return (await readLive(parts, session.sid)) && refreshPayload(parts, session, text, false);
-      default:
-        return undefined;
-    }
+    const session = await readIssued(parts, unit, token);
+    return session && FOUND_AT[currentRoute() ?? '']?.(parts, unit, session, token);
   },
   async upsert(_id, { scope, resource, claims, nonce, jkt }) {
     const unit = currentUnit();
     if (!unit?.exchange) return;
-    unit.family = {
-      salt: unit.exchange.salt,
-      ...(scope === undefined ? {} : { scope }),
-      ...(resource === undefined ? {} : { resource }),
-      ...(claims === undefined ? {} : { claims }),
-      ...(nonce === undefined ? {} : { nonce }),
-      ...(typeof jkt === 'string' ? { jkt } : {}),
-    };
+    const bound = typeof jkt === 'string' ? jkt : undefined;
+    unit.family = { salt: unit.exchange.salt, ...defined({ scope, resource, claims, nonce, jkt: bound }) };
   },
   // The rotation is written by the commit, and the ending of a reused family by the grant's destroy.
   async consume() {},

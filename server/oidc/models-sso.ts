@@ -1,5 +1,6 @@
 /** Owns how oidc-provider's Session is kept as an SSO session: ids hashed, ends for good, last use counted honestly. */
 import type { AdapterPayload } from 'oidc-provider';
+import { defined } from '../defined.ts';
 import { sha256 } from '../digests.ts';
 import type { SsoSession } from '../sessions/sso-session.ts';
 import type { Seconds } from '../sessions/time.ts';
@@ -8,7 +9,7 @@ import { Provider } from './library.ts';
 import { loginOf } from './login-result.ts';
 import { type Model, notHere } from './model.ts';
 import type { OidcParts } from './parts.ts';
-import { currentUnit, type Unit } from './unit-of-work.ts';
+import { currentRoute, currentUnit, type Unit } from './unit-of-work.ts';
 
 const payloadOf = (sso: SsoSession, id: string): AdapterPayload => ({
   ...(sso.payload as AdapterPayload),
@@ -63,6 +64,10 @@ const saved = (unit: Unit, id: string, payload: AdapterPayload, expiresIn: Secon
   };
 };
 
+/** An authorization request that led to a page has not used the session: saving it could undo what another tab just did. */
+const isMereLook = (unit: Unit): boolean =>
+  currentRoute() === 'authorization' && !unit.put.some(({ kind }) => kind === 'code');
+
 export const ssoModel = (parts: OidcParts): Model => ({
   ...notHere,
   async find(id) {
@@ -80,7 +85,9 @@ export const ssoModel = (parts: OidcParts): Model => ({
     const unit = currentUnit();
     if (!unit) throw new Error('a browser session was saved outside a request');
     const how = unit.sso?.uid === payload.uid ? 'replace' : 'insert';
-    unit.ssoSave = { how, session: saved(unit, id, payload, expiresIn) };
+    if (how === 'replace' && isMereLook(unit)) return;
+    const seenIdHash = unit.sso?.idHash;
+    unit.ssoSave = { how, session: saved(unit, id, payload, expiresIn), ...defined({ seenIdHash }) };
   },
   // A new id for the same session follows in `upsert`; without one, the commit ends the session.
   async destroy() {

@@ -1,28 +1,14 @@
 /** Owns what the protocol side is given: the ports and the core, once, by name. */
-import type { Person } from '../accounts/store.ts';
 import type { ClientConfig, Config } from '../config.ts';
 import type { NewEvent } from '../events.ts';
 import type { DerivedKeys } from '../keys.ts';
 import type { Log } from '../log.ts';
+import type { People } from '../people.ts';
 import type { Lifetimes } from '../sessions/policy.ts';
 import type { Revocation } from '../sessions/revocation.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
-
-/** The people, as the protocol asks for them. */
-export interface People {
-  find(sub: string): Promise<Person | undefined>;
-  findByLogin(login: string): Promise<Person | undefined>;
-  claims(sub: string, scopes: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
-  /**
-   * Asked at every refresh. The built-in accounts need no read: whoever disables one ends its sessions. A host's users
-   * are looked up, since a host may forget to say so.
-   */
-  mayRefresh(sub: string): Promise<boolean>;
-  /** What a page shows of an account that is signed in. */
-  loginOf(sub: string): Promise<string | undefined>;
-}
 
 export interface OidcParts {
   readonly config: Config;

@@ -10,13 +10,18 @@ import { computeRefreshTokens } from './next-token.ts';
 import type { OidcParts } from './parts.ts';
 import { openUnit, type Unit } from './unit-of-work.ts';
 
+/** The library's Koa app. */
+export type Protocol = ProviderType;
+
+/** Changes the library's configuration before it is used: tests plant exceptions in every hook with it. */
+export type Tamper = (configuration: Configuration) => Configuration;
+
 export interface ProtocolOptions {
   readonly parts: OidcParts;
   readonly pages: LibraryPages;
   /** What a request meets before the protocol endpoints. */
   readonly front: readonly Middleware[];
-  /** Changes the library's configuration before it is used: tests plant exceptions in every hook with it. */
-  readonly tamper?: (configuration: Configuration) => Configuration;
+  readonly tamper?: Tamper;
 }
 
 /** A browser gets a page: the error is rendered by the pages' own middleware further out. */

@@ -8,7 +8,7 @@ import type { Log } from '../log.ts';
 import type { AccountSessions } from '../sessions/account-sessions.ts';
 import type { DeviceSession } from '../sessions/device-session.ts';
 import { FRESH, missingFor } from '../sessions/step-up.ts';
-import type { Clock } from '../sessions/time.ts';
+import type { Clock, Seconds } from '../sessions/time.ts';
 import { problems } from './problems.ts';
 import { deviceSessionView, inOrder, rfc3339, ssoSessionView } from './session-view.ts';
 
@@ -33,81 +33,77 @@ const parseId = (text: string | undefined): string => {
   return text;
 };
 
+const from = (ctx: Context, { session }: Caller) => ({
+  address: ctx.ip,
+  userAgent: ctx.get('user-agent'),
+  data: { by: session.sid },
+});
+
+/** RFC 9470: what ends another session wants the person, not only the app. */
+const requireFresh = ({ event }: Caller, now: Seconds): void => {
+  if (!missingFor(FRESH, event, now)) return;
+  const members = { acr_values: FRESH.acr, max_age: FRESH.maxAgeSeconds };
+  throw new CurfewError('insufficient_user_authentication', { members });
+};
+
+/** When the last access token that nobody can take back runs out; null where all are asked about. */
+const lastTokenEnd = ({ hasOfflineTokens, clientOf, clock }: AccountApiParts, ended: readonly DeviceSession[]) => {
+  const ends = ended
+    .filter(hasOfflineTokens)
+    .map(({ clientId }) => clock.now() + (clientOf(clientId)?.lifetimes.accessTokenSeconds ?? 0));
+  return ends.length > 0 ? rfc3339(Math.max(...ends)) : null;
+};
+
+const listed = async ({ accountSessions, clientOf, browserName }: AccountApiParts, { accountId, session }: Caller) => {
+  const { sessions, browsers } = await accountSessions.list(accountId);
+  const devices = sessions.map((row) => {
+    const client = clientOf(row.clientId);
+    const shown = client && { name: client.client_name, lifetimes: client.lifetimes };
+    return deviceSessionView(row, shown, session.sid);
+  });
+  return inOrder([...devices, ...browsers.map((row) => ssoSessionView(row, browserName(row.userAgent ?? '')))]);
+};
+
+const endOne = ({ accountSessions, clock }: AccountApiParts, ctx: Context, caller: Caller, sid: string) => {
+  const own = sid === caller.session.sid;
+  if (!own) requireFresh(caller, clock.now());
+  return accountSessions.end(caller.accountId, sid, own ? 'signed_out' : 'signed_out_elsewhere', from(ctx, caller));
+};
+
 export const createAccountApi = (parts: AccountApiParts): Router => {
-  const { issuer, authenticate, accountSessions, clientOf, clock } = parts;
+  const { issuer, authenticate, accountSessions, clock } = parts;
   const router = new Router({ prefix: '/account' });
   router.use(problems(issuer, parts.log));
 
-  const from = (ctx: Context, caller: Caller) => ({
-    address: ctx.ip,
-    userAgent: ctx.get('user-agent'),
-    data: { by: caller.session.sid },
-  });
-
-  /** RFC 9470: what ends another session wants the person, not only the app. */
-  const requireFresh = ({ event }: Caller): void => {
-    if (!missingFor(FRESH, event, clock.now())) return;
-    const members = { acr_values: FRESH.acr, max_age: FRESH.maxAgeSeconds };
-    throw new CurfewError('insufficient_user_authentication', { members });
-  };
-
-  /** When the last access token that nobody can take back runs out; null where all are asked about. */
-  const lastTokenEnd = (ended: readonly DeviceSession[]): string | null => {
-    const ends = ended
-      .filter(parts.hasOfflineTokens)
-      .map(({ clientId }) => clock.now() + (clientOf(clientId)?.lifetimes.accessTokenSeconds ?? 0));
-    return ends.length > 0 ? rfc3339(Math.max(...ends)) : null;
-  };
-
   router.get('/sessions', async (ctx) => {
-    const { accountId, session } = await authenticate(ctx, SCOPE);
-    const { sessions, browsers } = await accountSessions.list(accountId);
-    const devices = sessions.map((row) => {
-      const client = clientOf(row.clientId);
-      const shown = client && { name: client.client_name, lifetimes: client.lifetimes };
-      return deviceSessionView(row, shown, session.sid);
-    });
-    const sso = browsers.map((row) => ssoSessionView(row, parts.browserName(row.userAgent ?? '')));
-    ctx.body = { sessions: inOrder([...devices, ...sso]) };
+    ctx.body = { sessions: await listed(parts, await authenticate(ctx, SCOPE)) };
   });
 
   router.delete('/sessions/:sid', async (ctx) => {
     const caller = await authenticate(ctx, SCOPE);
-    const sid = parseId(ctx.params['sid']);
-    const own = sid === caller.session.sid;
-    if (!own) requireFresh(caller);
-    const known = await accountSessions.end(
-      caller.accountId,
-      sid,
-      own ? 'signed_out' : 'signed_out_elsewhere',
-      from(ctx, caller),
-    );
+    const known = await endOne(parts, ctx, caller, parseId(ctx.params['sid']));
     if (!known) throw new CurfewError('not_found', { detail: 'You have no session of this id.' });
     ctx.status = 204;
   });
 
   router.post('/sessions/end-others', async (ctx) => {
     const caller = await authenticate(ctx, SCOPE);
-    requireFresh(caller);
-    const { sessions, ssoUids } = await accountSessions.endOthers(
-      caller.session,
-      'signed_out_elsewhere',
-      from(ctx, caller),
-    );
-    ctx.body = { ended: sessions.length + ssoUids.length };
+    requireFresh(caller, clock.now());
+    const ended = await accountSessions.endOthers(caller.session, 'signed_out_elsewhere', from(ctx, caller));
+    ctx.body = { ended: ended.sessions.length + ended.ssoUids.length };
   });
 
   router.post('/devices/:id/lost', async (ctx) => {
     const caller = await authenticate(ctx, SCOPE);
     const id = parseId(ctx.params['id']);
-    requireFresh(caller);
+    requireFresh(caller, clock.now());
     const ended = await accountSessions.loseDevice(caller.accountId, id, from(ctx, caller));
     if (!ended) throw new CurfewError('not_found', { detail: 'You have no device of this id.' });
     ctx.body = {
       device_id: id,
       ended: [...ended.sessions.map(({ sid }) => sid), ...ended.ssoUids],
       at: rfc3339(ended.at),
-      access_tokens_valid_until: lastTokenEnd(ended.sessions),
+      access_tokens_valid_until: lastTokenEnd(parts, ended.sessions),
     };
   });
 

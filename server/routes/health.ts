@@ -1,14 +1,6 @@
 /** Owns what a load balancer asks: is the process there, and can it do its work. */
 import Router from '@koa/router';
-
-export interface Readiness {
-  /** Throws where the store cannot be read and written. */
-  ping(): Promise<void>;
-  /** Sentences that do not stop the server, but that an operator has to read. */
-  warnings(): readonly string[];
-  /** The process is about to stop: send no more requests. */
-  draining(): boolean;
-}
+import type { Readiness } from '../readiness.ts';
 
 export const createHealthRoutes = ({ ping, warnings, draining }: Readiness): Router => {
   const router = new Router({ prefix: '/health' });

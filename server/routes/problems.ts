@@ -21,6 +21,17 @@ const challenge = (ctx: Context, error: CurfewError): string => {
 const known = (error: unknown): CurfewError =>
   error instanceof CurfewError ? error : new CurfewError('unavailable', { cause: error });
 
+const answer = (ctx: Context, issuer: string, error: CurfewError): void => {
+  const { code, status, retryAfterSeconds = 2, detail } = error;
+  const { dpop: _dpop, ...members } = error.members;
+  const said = detail === undefined || status >= 500 ? {} : { detail };
+  ctx.status = status;
+  if (status === 503) ctx.set('retry-after', String(retryAfterSeconds));
+  if (CHALLENGED.has(code)) ctx.set('www-authenticate', challenge(ctx, error));
+  ctx.body = { type: `${issuer}/problems/${code}`, title: ERRORS[code].sentence, status, ...said, ...members };
+  ctx.type = 'application/problem+json';
+};
+
 /** Renders whatever is thrown further in. */
 export const problems =
   (issuer: string, log: Log): Middleware =>
@@ -31,17 +42,6 @@ export const problems =
     } catch (thrown) {
       const error = known(thrown);
       if (error.status >= 500) log.error('the account API could not answer', { path: ctx.path, error: thrown });
-      const { dpop: _dpop, ...members } = error.members;
-      ctx.status = error.status;
-      if (error.status === 503) ctx.set('retry-after', String(error.retryAfterSeconds ?? 2));
-      if (CHALLENGED.has(error.code)) ctx.set('www-authenticate', challenge(ctx, error));
-      ctx.body = {
-        type: `${issuer}/problems/${error.code}`,
-        title: ERRORS[error.code].sentence,
-        status: error.status,
-        ...(error.detail === undefined || error.status >= 500 ? {} : { detail: error.detail }),
-        ...members,
-      };
-      ctx.type = 'application/problem+json';
+      answer(ctx, issuer, error);
     }
   };

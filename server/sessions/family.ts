@@ -117,7 +117,20 @@ const rotatedTo = (generation: number, head: FamilyHead, { presented, opaque, no
   voided: head.voided.filter(({ until }) => until > now),
 });
 
+/** The same object where the head is the same. */
+const withHead = (session: DeviceSession, head: FamilyHead): DeviceSession =>
+  head === session.head ? session : { ...session, head };
+
+const retried = (head: FamilyHead, { presented, opaque }: Issued): FamilyHead => {
+  const shared = isShared(head, presented);
+  const seen = head.seen || !opaque;
+  if (!shared && seen === head.seen) return head;
+  return { ...head, seen, ...(shared ? { shared: true, sharedInARow: head.sharedInARow + 1 } : {}) };
+};
+
 const voidedBefore = (head: FamilyHead, { now, lifetimes, epoch, opaque }: Issued): FamilyHead => {
+  // Two late retries at once: both are answered with this epoch's token, and one write serves both.
+  if (issueEpoch(head) >= epoch) return head;
   const entry: VoidedTokens = { generation: head.generation, epoch, until: now + lifetimes.accessTokenSeconds };
   const others = head.voided.filter(({ until, generation }) => until > now && generation !== head.generation);
   return { ...head, seen: head.seen || !opaque, voided: [...others, entry] };
@@ -136,17 +149,9 @@ export const afterVerdict = (current: DeviceSession, issued: Issued): DeviceSess
     case 'healed':
       return { ...current, lastUsedAt: issued.now, head: rotatedTo(verdict.issue, head, issued) };
     case 'retried_late':
-      // Two late retries at once: both answered with this epoch's token, and one write serves both.
-      return issueEpoch(head) >= issued.epoch
-        ? used(current, issued)
-        : { ...used(current, issued), head: voidedBefore(head, issued) };
-    case 'retried': {
-      const shared = isShared(head, issued.presented);
-      const seen = head.seen || !issued.opaque;
-      if (!shared && seen === head.seen) return used(current, issued);
-      const counted = shared ? { shared: true, sharedInARow: head.sharedInARow + 1 } : {};
-      return { ...used(current, issued), head: { ...head, ...counted, seen } };
-    }
+      return withHead(used(current, issued), voidedBefore(head, issued));
+    case 'retried':
+      return withHead(used(current, issued), retried(head, issued));
     case 'behind':
       return used(current, issued);
   }

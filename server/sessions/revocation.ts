@@ -47,6 +47,8 @@ interface Parts {
 
 /** Rows that one step reads: a step never blocks the store for long. */
 const STEP = 500;
+/** Browser sessions of one account: nobody has as many. */
+const BROWSERS_MOST = 10_000;
 /** Finished endings of many are kept while something older could still be in flight. */
 const IN_FLIGHT_SECONDS = 24 * 60 * 60;
 
@@ -66,8 +68,10 @@ const endedEvent = (
   data: { reason, ...context.data },
 });
 
-export const createRevocation = ({ store, clock, emit }: Parts): Revocation => {
-  const end: Revocation['end'] = async (session, reason, context, still) => {
+type EndOne = Pick<Revocation, 'end' | 'endSso'>;
+
+const createEndOne = ({ store, clock, emit }: Parts): EndOne => ({
+  async end(session, reason, context, still) {
     const at = clock.now();
     const event = endedEvent(session, reason, at, context);
     const outcome = await store.end({
@@ -81,46 +85,61 @@ export const createRevocation = ({ store, clock, emit }: Parts): Revocation => {
     });
     if (outcome === 'ended') emit(event);
     return outcome;
-  };
+  },
 
-  const endSso: Revocation['endSso'] = async ({ uid, accountId }, reason, context) => {
+  async endSso({ uid, accountId }, reason, context) {
     const at = clock.now();
     const event = endedEvent({ accountId }, reason, at, { ...context, data: { ...context?.data, browser: uid } });
     if ((await store.endSso(uid, { at, reason }, event)) === 'ended') emit(event);
-  };
+  },
+});
 
-  const endSessionsOf = async (ending: EndingOfMany, context?: EndContext): Promise<DeviceSession[]> => {
-    const done: DeviceSession[] = [];
-    for (let after: string | undefined; ; ) {
-      const rows = await store.listOpen(ending.accountId, STEP, after);
-      for (const row of rows.filter((session) => covers(ending, subjectOf(session)))) {
-        if ((await end(row, ending.reason, context)) === 'ended') done.push(row);
-      }
-      if (rows.length < STEP) return done;
-      after = rows.at(-1)?.sid;
-    }
-  };
+/** What one row of an ending of many comes to: a pending session has not begun for anyone, so it is gone rather than ended. */
+const endRow = async (
+  store: SessionStore,
+  { end }: EndOne,
+  row: DeviceSession,
+  ending: EndingOfMany,
+  context?: EndContext,
+) => {
+  if (row.status === 'pending') await store.forget([row.sid]);
+  return row.status === 'live' && (await end(row, ending.reason, context)) === 'ended';
+};
 
-  const endBrowsersOf = async (ending: EndingOfMany, context?: EndContext): Promise<string[]> => {
-    const rows = (await store.listSso(ending.accountId, STEP)).filter(({ ended }) => !ended);
-    const covered = rows.filter((sso) => covers(ending, { ssoUid: sso.uid, deviceId: sso.deviceId, epoch: sso.epoch }));
-    for (const sso of covered) await endSso(sso, ending.reason, context);
-    const { scope } = ending;
-    // The browser that stays has lived through this ending: what it begins from now on is younger.
-    if (scope.kind === 'all_but' && scope.ssoUid !== undefined) await store.raiseSsoEpoch(scope.ssoUid, ending.epoch);
-    return covered.map(({ uid }) => uid);
-  };
+const endSessionsOf = async (store: SessionStore, one: EndOne, ending: EndingOfMany, context?: EndContext) => {
+  const done: DeviceSession[] = [];
+  for (let after: string | undefined; ; ) {
+    const rows = await store.listOpen(ending.accountId, STEP, after);
+    const covered = rows.filter((row) => covers(ending, subjectOf(row)));
+    for (const row of covered) if (await endRow(store, one, row, ending, context)) done.push(row);
+    if (rows.length < STEP) return done;
+    after = rows.at(-1)?.sid;
+  }
+};
+
+const endBrowsersOf = async (store: SessionStore, { endSso }: EndOne, ending: EndingOfMany, context?: EndContext) => {
+  const rows = (await store.listSso(ending.accountId, BROWSERS_MOST)).filter(({ ended }) => !ended);
+  const covered = rows.filter((sso) => covers(ending, { ssoUid: sso.uid, deviceId: sso.deviceId, epoch: sso.epoch }));
+  for (const sso of covered) await endSso(sso, ending.reason, context);
+  const { scope } = ending;
+  // The browser that stays has lived through this ending: what it begins from now on is younger.
+  if (scope.kind === 'all_but' && scope.ssoUid !== undefined) await store.raiseSsoEpoch(scope.ssoUid, ending.epoch);
+  return covered.map(({ uid }) => uid);
+};
+
+export const createRevocation = (parts: Parts): Revocation => {
+  const { store, clock } = parts;
+  const one = createEndOne(parts);
 
   const carryOut = async (ending: EndingOfMany, context?: EndContext): Promise<EndedMany> => {
-    const ssoUids = await endBrowsersOf(ending, context);
-    const sessions = await endSessionsOf(ending, context);
+    const ssoUids = await endBrowsersOf(store, one, ending, context);
+    const sessions = await endSessionsOf(store, one, ending, context);
     await store.finishEnding(ending.accountId, ending.epoch);
     return { at: ending.at, sessions, ssoUids };
   };
 
   return {
-    end,
-    endSso,
+    ...one,
     async endMany(accountId, scope, reason, context) {
       const at = clock.now();
       return carryOut(await store.beginEnding({ accountId, scope, reason, at }, at - IN_FLIGHT_SECONDS), context);

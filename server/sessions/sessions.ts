@@ -115,6 +115,15 @@ interface Parts {
   readonly lifetimesOf: (clientId: string) => Lifetimes | undefined;
 }
 
+/** The state after a use of an access token, or why there is none. Pure. */
+const usedBy =
+  (place: TokenPlace, lifetimes: Lifetimes, now: Seconds) =>
+  (current: DeviceSession): DeviceSession | Refusal => {
+    const reason = current.status === 'live' ? endReason(current, lifetimes, now) : (current.ended?.reason ?? 'gone');
+    if (reason) return { refused: 'session', reason };
+    return afterUse(current, place, lifetimes, now) ?? { refused: 'session', reason: 'superseded' };
+  };
+
 export const createSessions = ({ store, revocation, clock, lifetimesOf }: Parts): Sessions => {
   const overReason = (session: DeviceSession, now: Seconds) => {
     const lifetimes = lifetimesOf(session.clientId);
@@ -137,13 +146,7 @@ export const createSessions = ({ store, revocation, clock, lifetimesOf }: Parts)
       const live = await check(session, context);
       const lifetimes = lifetimesOf(session.clientId);
       if (!live || !lifetimes) return undefined;
-      const now = clock.now();
-      const next = (current: DeviceSession): DeviceSession | Refusal => {
-        const reason =
-          current.status === 'live' ? endReason(current, lifetimes, now) : (current.ended?.reason ?? 'gone');
-        if (reason) return { refused: 'session', reason };
-        return afterUse(current, place, lifetimes, now) ?? { refused: 'session', reason: 'superseded' };
-      };
+      const next = usedBy(place, lifetimes, clock.now());
       const wanted = next(live);
       if ('refused' in wanted) return undefined;
       if (wanted === live) return live;

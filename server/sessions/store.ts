@@ -56,9 +56,14 @@ export interface SessionChange {
   next(current: DeviceSession): DeviceSession | Refusal;
 }
 
-/** A save of the browser's session. `insert` where it is new, else `replace`, which never brings back an ended one. */
+/**
+ * A save of the browser's session. `insert` where it is new, else `replace`: compare-and-set by the id that was seen,
+ * so that a save under an id that another request has changed, or of an ended session, refuses the work.
+ */
 export interface SsoSave {
   readonly how: 'insert' | 'replace';
+  /** Compared where it is given. */
+  readonly seenIdHash?: string;
   readonly session: SsoSession;
 }
 

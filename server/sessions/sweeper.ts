@@ -40,6 +40,14 @@ export const createSweeper = ({ store: { sessions, artifacts }, revocation, cloc
     }
   };
 
+  const endClient = async (clientId: string): Promise<void> => {
+    for (let rows = STEP; rows === STEP; ) {
+      const live = await sessions.list({ clientId, status: 'live', limit: STEP });
+      for (const row of live) await revocation.end(row, 'client_removed');
+      rows = live.length;
+    }
+  };
+
   return {
     async step() {
       const now = clock.now();
@@ -50,13 +58,7 @@ export const createSweeper = ({ store: { sessions, artifacts }, revocation, cloc
     },
 
     async endRemovedClients() {
-      for (const clientId of (await sessions.clients()).filter((id) => !lifetimesOf(id))) {
-        for (;;) {
-          const rows = await sessions.list({ clientId, status: 'live', limit: STEP });
-          for (const row of rows) await revocation.end(row, 'client_removed');
-          if (rows.length < STEP) break;
-        }
-      }
+      for (const clientId of (await sessions.clients()).filter((id) => !lifetimesOf(id))) await endClient(clientId);
     },
   };
 };

@@ -36,6 +36,17 @@ export const ssoSessionContract = (open: OpenStore): void => {
     expect(await store().sessions.findSso({ id: after })).to.include({ uid: sso.uid, lastUsedAt: NOW + 9 });
   });
 
+  it('replaces what was seen: a save under an id that another tab has changed is refused', async () => {
+    const [first, second, third] = [randomId(), randomId(), randomId()].map(sha256);
+    const sso = ssoSession({ idHash: first ?? '' });
+    const saveSeen = (idHash = '', seenIdHash = '') =>
+      store().commit({ sso: { how: 'replace', session: { ...sso, idHash }, seenIdHash } });
+    await save('insert', sso);
+    expect(await saveSeen(second, first)).to.deep.equal({});
+    expect(await saveSeen(third, first)).to.deep.equal(refusal);
+    expect(await store().sessions.findSso({ uid: sso.uid })).to.include({ idHash: second });
+  });
+
   it('inserts a uid once, replaces only what is there, and lets no two share a cookie', async () => {
     const sso = ssoSession();
     expect(await save('replace', sso)).to.deep.equal(refusal);

@@ -22,6 +22,13 @@ const storeOf = (records: SigningKeyRecord[] = []): SigningKeyStore & { readonly
     records.push(key);
     return true;
   },
+  async reseal(key, seenSealedUnder) {
+    await null;
+    const at = records.findIndex(({ kid, sealedUnder }) => kid === key.kid && sealedUnder === seenSealedUnder);
+    if (at < 0) return false;
+    records[at] = key;
+    return true;
+  },
 });
 
 describe('derived keys', () => {
@@ -90,10 +97,11 @@ describe('signing keys', () => {
     expect(jwks.keys.map(({ kid }) => kid)).to.deep.equal(order.map((key) => key?.kid));
   });
 
-  it('open under an older secret that is still given', async () => {
+  it('open under an older secret that is still given, and no longer need it afterwards', async () => {
     const store = storeOf();
     const before = await open(store, deriveKeys([OLD]).sealing);
-    expect(await open(store)).to.deep.equal(before);
+    expect(await open(store, deriveKeys([NEW, OLD]).sealing)).to.deep.equal(before);
+    expect(await open(store, deriveKeys([NEW]).sealing)).to.deep.equal(before);
   });
 
   const refused = async (store: SigningKeyStore, under = sealing): Promise<string> =>
