@@ -10,6 +10,8 @@ const EVERY_MS = 10_000;
 const STEP = 500;
 
 interface Parts {
+  /** Takes up what was done to the signing keys. */
+  readonly lookAtKeys: () => Promise<void>;
   readonly store: Store;
   readonly sweeper: Sweeper;
   readonly revocation: Revocation;
@@ -26,7 +28,7 @@ export interface Background {
 }
 
 export const startBackground = (parts: Parts): Background => {
-  const { store, sweeper, revocation, clock, eventRetentionSeconds, log } = parts;
+  const { store, sweeper, revocation, clock, eventRetentionSeconds, log, lookAtKeys } = parts;
   let stopping = false;
 
   const sweepRows = async (): Promise<number> =>
@@ -34,6 +36,8 @@ export const startBackground = (parts: Parts): Background => {
     (await store.sweepLimits(clock.nowMs(), STEP));
 
   const round = async (): Promise<void> => {
+    // Its failure is no reason to let sessions outlive their time.
+    await lookAtKeys().catch((error: unknown) => log.warn('the signing keys could not be read', { error }));
     await revocation.finishUnfinished();
     // A step is short; between two the event loop serves requests.
     while (!stopping && (await sweeper.step()) + (await sweepRows()) >= STEP) await new Promise(setImmediate);

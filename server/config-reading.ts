@@ -2,9 +2,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { extname, join } from 'node:path';
 import type { FileInput } from './config-file.ts';
+import { importFile } from './config-module.ts';
 import { CurfewError } from './errors.ts';
 
 const unreadable = (path: string, why: string, cause?: unknown): CurfewError =>
@@ -28,7 +28,7 @@ const readJson = async (path: string): Promise<unknown> => {
 };
 
 const readModule = async (path: string): Promise<unknown> => {
-  const loaded: { default?: unknown } = await import(pathToFileURL(resolve(path)).href).catch((cause: unknown) => {
+  const loaded = await importFile(path).catch((cause: unknown) => {
     const [first = ''] = String(cause).split('\n');
     throw unreadable(path, `cannot be loaded (${first})`, cause);
   });
@@ -101,6 +101,7 @@ export const demoFile = (secret: string): FileInput => ({
       application_type: 'native',
       token_endpoint_auth_method: 'none',
       redirect_uris: ['com.example.demo:/callback', 'http://127.0.0.1/callback'],
+      post_logout_redirect_uris: ['com.example.demo:/signed-out'],
       first_party: true,
       lifetimes: 'standard',
     },

@@ -33,7 +33,7 @@ interface Parts {
 }
 
 export const createCore = ({ config, store, clock, onListenerError }: Parts): Core => {
-  const events = createEvents();
+  const events = createEvents(onListenerError);
   const clients = new Map(config.clients.map((client) => [client.client_id, client]));
   const clientOf = (clientId: string) => clients.get(clientId);
   const lifetimesOf = (clientId: string) => clients.get(clientId)?.lifetimes;
@@ -52,7 +52,7 @@ export const createCore = ({ config, store, clock, onListenerError }: Parts): Co
 
   const revocation = createRevocation({ store: store.sessions, clock, emit });
   const sessions = createSessions({ store: store.sessions, revocation, clock, lifetimesOf });
-  const accountSessions = createAccountSessions({ store: store.sessions, sessions, revocation });
+  const accountSessions = createAccountSessions({ store, sessions, revocation, clock });
   const sweeper = createSweeper({ store, revocation, clock, lifetimesOf });
   return { events, sessions, accountSessions, revocation, sweeper, clientOf, lifetimesOf, record, emit };
 };

@@ -1,5 +1,5 @@
 /** Owns what is written down about sessions: who, when, from where, and why; never a credential. */
-import { EventEmitter } from 'node:events';
+import { captureRejectionSymbol, EventEmitter } from 'node:events';
 
 interface EventRow {
   /** Repeats within a minute, of one session or of one account and address, are counted in one row. */
@@ -67,7 +67,11 @@ export interface EventStore {
 /** What a host application listens to: every event, after its commit. A listener's error never reaches the request. */
 export type Events = EventEmitter<{ event: [NewEvent] }>;
 
-export const createEvents = (): Events => new EventEmitter<{ event: [NewEvent] }>();
+/** An async listener that fails would otherwise end the process. */
+export const createEvents = (onListenerError: (error: unknown) => void): Events => {
+  const events = new EventEmitter<{ event: [NewEvent] }>({ captureRejections: true });
+  return Object.assign(events, { [captureRejectionSymbol]: onListenerError });
+};
 
 /** The key under which repeats of one minute are counted, or nothing where each is a row of its own. Pure. */
 export const countingKey = (event: NewEvent): string | undefined =>

@@ -29,14 +29,19 @@ export interface SigningKeyRecord {
   readonly sealed: string;
   readonly sealedUnder: string;
   readonly createdAt: number;
+  /** From then on it signs, until a later one does. Seconds since 1970. */
+  readonly signsFrom: number;
 }
 
 /** The port of the signing keys. */
 export interface SigningKeyStore {
-  /** Oldest first. */
+  /** By when they begin to sign, earliest first. */
   list(): Promise<readonly SigningKeyRecord[]>;
   /** Insert-only by `alg` at first start: of racing nodes one wins, and all then list the same. False where one is there. */
   insertFirst(key: SigningKeyRecord): Promise<boolean>;
+  insert(key: SigningKeyRecord): Promise<void>;
+  /** One that nothing verifies with any more. */
+  remove(kid: string): Promise<void>;
   /** Compare-and-set by the seal that was read: sealed anew under the newest secret. False where another node was first. */
   reseal(key: SigningKeyRecord, seenSealedUnder: string): Promise<boolean>;
 }

@@ -20,6 +20,7 @@ const { createLog } = await import('./log.ts');
 
 /** Requests under way get this long once the process was asked to stop. */
 const DRAIN_MS = 10_000;
+const CLOSE_IDLE_EVERY_MS = 50;
 
 const limits = (http: HttpServer): HttpServer => {
   http.headersTimeout = 10_000;
@@ -38,8 +39,11 @@ const stopOn = (http: HttpServer, server: Awaited<ReturnType<typeof assemble>>):
   const stop = (): void => {
     server.drain();
     const late = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+    // A connection is kept alive after its last answer too: each is closed once nothing is under way on it.
+    const idle = setInterval(() => http.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
     http.close(() => {
       clearTimeout(late);
+      clearInterval(idle);
       void server.close().then(() => process.exit(0));
     });
     http.closeIdleConnections();
@@ -60,12 +64,20 @@ const start = async (): Promise<void> => {
   console.log(lines.join('\n') || `Curfew listens on ${config.host}:${port} for ${config.issuer}.`);
 };
 
+/** Why the process cannot listen, and what to change. */
+const CANNOT_LISTEN: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens there. Set CURFEW_PORT.',
+  EACCES: 'this process may not listen there. Set CURFEW_PORT.',
+  EADDRNOTAVAIL: 'this machine has no such address. Set CURFEW_HOST.',
+  ENOTFOUND: 'this name has no address. Set CURFEW_HOST.',
+};
+
 /** What an operator can do something about is said in its own words; anything else with its stack. */
 const sentence = (error: unknown): unknown => {
   if (error instanceof CurfewError) return error.detail ?? error.message;
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `${message}: another process listens there. Set CURFEW_PORT.`;
-  return error;
+  const { code = '', message, syscall = '' } = error as NodeJS.ErrnoException;
+  const advice = ['listen', 'getaddrinfo'].includes(syscall) ? CANNOT_LISTEN[code] : undefined;
+  return advice === undefined ? error : `${message}: ${advice}`;
 };
 
 start().catch((error: unknown) => {

@@ -2,11 +2,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { CurfewError } from './errors.ts';
+import { ALGORITHMS, type KeptKey, type KeyLifetimes, keptKeys } from './key-phases.ts';
 import type { RefreshKey, SigningKeyRecord, SigningKeyStore } from './keys.ts';
-import type { Clock } from './sessions/time.ts';
-
-/** The first one signs where a client did not ask for another. */
-const ALGORITHMS = ['ES256', 'RS256'] as const satisfies readonly SigningKeyRecord['alg'][];
+import type { Clock, Seconds } from './sessions/time.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -40,12 +38,18 @@ const unseal = ({ sealed, ...name }: SigningKeyRecord, { key }: RefreshKey): JWK
   return JSON.parse(text.toString('utf8'));
 };
 
-const makeKey = async (alg: SigningKeyRecord['alg'], [newest]: Sealing, clock: Clock): Promise<SigningKeyRecord> => {
+/** A new key, not stored yet. `signsFrom`: others have to know it before it signs. */
+export const makeSigningKey = async (
+  alg: SigningKeyRecord['alg'],
+  [newest]: Sealing,
+  createdAt: Seconds,
+  signsFrom = createdAt,
+): Promise<SigningKeyRecord> => {
   const { privateKey } = await generateKeyPair(alg, { modulusLength: 2048, extractable: true });
   const jwk = await exportJWK(privateKey);
   const name = { kid: await calculateJwkThumbprint(jwk), alg };
   const sealed = seal({ ...jwk, ...name, use: 'sig' }, name, newest);
-  return { ...name, sealed, sealedUnder: newest.id, createdAt: clock.now() };
+  return { ...name, sealed, sealedUnder: newest.id, createdAt, signsFrom };
 };
 
 const open = (record: SigningKeyRecord, sealing: Sealing): JWK => {
@@ -63,10 +67,6 @@ const open = (record: SigningKeyRecord, sealing: Sealing): JWK => {
   }
 };
 
-/** By algorithm, the newest of each first: the protocol library signs with the first that fits. */
-const inOrder = (records: readonly SigningKeyRecord[]): readonly SigningKeyRecord[] =>
-  ALGORITHMS.flatMap((alg) => records.filter((record) => record.alg === alg).toReversed());
-
 /** So that a secret can be taken away once nothing else needs it. */
 const sealUnderNewest = async (store: SigningKeyStore, record: SigningKeyRecord, jwk: JWK, [newest]: Sealing) => {
   if (record.sealedUnder === newest.id) return;
@@ -75,24 +75,33 @@ const sealUnderNewest = async (store: SigningKeyStore, record: SigningKeyRecord,
   await store.reseal(resealed, record.sealedUnder);
 };
 
+export interface SigningKeys {
+  /** Private, in the order in which the protocol library looks for one that fits. */
+  readonly jwks: { readonly keys: JWK[] };
+  /** The ids of those that others verify with. */
+  readonly published: ReadonlySet<string>;
+  readonly kept: readonly KeptKey[];
+}
+
+export interface SigningKeyParts {
+  readonly store: SigningKeyStore;
+  readonly sealing: Sealing;
+  readonly clock: Clock;
+  readonly lifetimes: KeyLifetimes;
+}
+
 /**
  * The private signing keys, as a JWK set: made where there is none, then those that the store lists, whoever made them.
  * Throws `wrong_configuration` where the secrets do not open one.
  */
-export const openSigningKeys = async ({
-  store,
-  sealing,
-  clock,
-}: {
-  readonly store: SigningKeyStore;
-  readonly sealing: Sealing;
-  readonly clock: Clock;
-}): Promise<{ jwks: { keys: JWK[] } }> => {
+export const openSigningKeys = async ({ store, sealing, clock, lifetimes }: SigningKeyParts): Promise<SigningKeys> => {
   const found = await store.list();
   const missing = ALGORITHMS.filter((alg) => !found.some((record) => record.alg === alg));
-  for (const alg of missing) await store.insertFirst(await makeKey(alg, sealing, clock));
+  for (const alg of missing) await store.insertFirst(await makeSigningKey(alg, sealing, clock.now()));
   const records = missing.length > 0 ? await store.list() : found;
-  const keys = inOrder(records).map((record) => ({ record, jwk: open(record, sealing) }));
+  const kept = keptKeys(records, lifetimes, clock.now());
+  const keys = kept.map(({ record }) => ({ record, jwk: open(record, sealing) }));
   for (const { record, jwk } of keys) await sealUnderNewest(store, record, jwk, sealing);
-  return { jwks: { keys: keys.map(({ jwk }) => jwk) } };
+  const published = kept.filter(({ phase }) => phase !== 'hints').map(({ record }) => record.kid);
+  return { jwks: { keys: keys.map(({ jwk }) => jwk) }, published: new Set(published), kept };
 };

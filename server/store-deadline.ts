@@ -1,9 +1,13 @@
-/** Owns how long anything waits for the store: past it the answer is "unavailable", whatever the store still does. */
+/**
+ * Owns how long anything waits for the store, or for a host's own users: past it the answer is "unavailable", whatever
+ * they still do.
+ */
+import type { Accounts } from './accounts/store.ts';
 import { CurfewError } from './errors.ts';
 import type { Store } from './store.ts';
 
 const late = (what: string, seconds: number) =>
-  new CurfewError('unavailable', { detail: `the store did not answer ${what} within ${seconds} s` });
+  new CurfewError('unavailable', { detail: `${what} did not answer within ${seconds} s` });
 
 const raced = async <T>(work: Promise<T>, what: string, seconds: number): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
@@ -35,4 +39,19 @@ export const withDeadline = (store: Store, seconds: number): Store => {
     typeof member === 'object' ? bounded(member, key, seconds) : member,
   ]);
   return { ...bounded(Object.fromEntries(ports) as Store, 'store', seconds), close: () => close.call(store) };
+};
+
+/** Named one by one: a host's port may be an instance of a class, whose methods cannot be listed. */
+export const accountsWithDeadline = (accounts: Accounts, seconds: number): Accounts => {
+  const soon = <T>(what: string, ask: () => Promise<T>): Promise<T> =>
+    raced(Promise.resolve().then(ask), `accounts.${what}`, seconds);
+  return {
+    find: (sub) => soon('find', () => accounts.find(sub)),
+    findByLogin: (login) => soon('findByLogin', () => accounts.findByLogin(login)),
+    verifyPassword: (sub, password) => soon('verifyPassword', () => accounts.verifyPassword(sub, password)),
+    claims: (sub, scopes) => soon('claims', () => accounts.claims(sub, scopes)),
+    ...(accounts.verifyNothing && {
+      verifyNothing: (password) => soon('verifyNothing', async () => accounts.verifyNothing?.(password)),
+    }),
+  };
 };

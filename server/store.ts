@@ -13,6 +13,11 @@ export interface Store extends CoreStore {
   sweepLimits(nowMs: number, limit: number): Promise<number>;
   /** Reads and writes once, for readiness; throws where it cannot. */
   ping(): Promise<void>;
+  /**
+   * Where the store is one file: writes a consistent copy into `file`, which is there and empty, while others go on
+   * writing. Resolves to its bytes, once they are on the disk.
+   */
+  backUp?(file: string, onProgress: (done: number, total: number) => void): Promise<number>;
   /** Waits for what is under way, then closes. */
   close(): Promise<void>;
 }

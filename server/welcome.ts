@@ -4,7 +4,7 @@ import type { AssembledServer } from './app.ts';
 import type { ClientConfig, Config } from './config.ts';
 import { CurfewError } from './errors.ts';
 
-export const DEMO_EMAIL = 'demo@example.com';
+const DEMO_EMAIL = 'demo@example.com';
 
 /** The same at every start: it follows from the development secret, which is nowhere else. */
 const demoPassword = ([secret]: Config['secrets']): string =>
@@ -38,10 +38,24 @@ const appAuth = (issuer: string, client: ClientConfig) =>
       clientId: client.client_id,
       redirectUrl: client.redirect_uris[0],
       scopes: ['openid', 'profile', 'email'],
+      // Without it AppAuth on Android refuses plain http, which only development speaks.
+      ...(issuer.startsWith('http:') ? { dangerouslyAllowInsecureHttpRequests: true } : {}),
     },
     undefined,
     2,
   );
+
+/** How the demo API's own server asks about a token that an app shows it. */
+const apiLines = ({ issuer, clients, resources }: Config): string[] => {
+  const [resource, { introspectedBy = [] } = {}] = Object.entries(resources)[0] ?? [];
+  const api = clients.find(({ client_id: id }) => introspectedBy.includes(id));
+  if (!resource || !api?.client_secret) return [];
+  return [
+    `  demo API       ${resource}  (name it as "resource" at /auth, with scope notes:read)`,
+    `  introspect     curl -u ${api.client_id}:${api.client_secret} -d token=… ${issuer}/token/introspection`,
+    '',
+  ];
+};
 
 /** The lines to print; none where nothing was made up. Throws `wrong_configuration` for demo data in production. */
 export const welcome = async (config: Config, server: AssembledServer): Promise<string[]> => {
@@ -58,6 +72,7 @@ export const welcome = async (config: Config, server: AssembledServer): Promise<
     `  redirect URIs  ${phone.redirect_uris.join('  ')}`,
     `  sign in as     ${DEMO_EMAIL}  ${demoPassword(config.secrets)}`,
     '',
+    ...apiLines(config),
     '  For AppAuth (React Native, Expo; the same values on iOS and Android):',
     '',
     ...appAuth(config.issuer, phone)

@@ -1,8 +1,8 @@
 /** Owns how a device session changes in a transaction: first looked at, then written. */
 import type { DeviceSession } from '../../server/sessions/device-session.ts';
-import type { EndCommand, Refusal, SessionChange } from '../../server/sessions/store.ts';
+import type { EndCommand, EndOutcome, Refusal, SessionChange } from '../../server/sessions/store.ts';
 import type { Sql } from './database.ts';
-import { findDeviceSession, updateDeviceSession } from './device-session-rows.ts';
+import { deleteDeviceSession, findDeviceSession, updateDeviceSession } from './device-session-rows.ts';
 import { appendEvent } from './events.ts';
 import { markSso } from './sso-session-rows.ts';
 
@@ -38,11 +38,15 @@ export const changeSession = (sql: Sql, change: SessionChange): DeviceSession | 
 };
 
 /** The mark, the event and the SSO session's mark are one transaction. Family and head stay, for `session explain`. */
-export const endSession = (sql: Sql, command: EndCommand): 'ended' | 'already' | 'gone' | 'kept' => {
+export const endSession = (sql: Sql, command: EndCommand): EndOutcome => {
   const current = findDeviceSession(sql, command.sid);
   if (!current) return 'gone';
   if (current.ended) return 'already';
   if (command.still && !command.still(current)) return 'kept';
+  if (current.status === 'pending') {
+    deleteDeviceSession(sql, current.sid);
+    return 'forgotten';
+  }
   const ended = { at: command.at, reason: command.reason };
   updateDeviceSession(sql, current, {
     ...current,

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { CurfewError } from '../../server/errors.ts';
+import { backUp } from './backup.ts';
 import { rejection, retryWhileBusy } from './faults.ts';
 import { GroupCommit, type Step } from './group-commit.ts';
 import { migrate } from './migrations.ts';
@@ -22,6 +23,8 @@ export interface Database {
   read<T>(look: (sql: Sql) => T): Promise<T>;
   /** One transaction, shared with whoever writes in the same turn: see GroupCommit. Throws `unavailable`. */
   write<T>(change: (sql: Sql) => T): Promise<T>;
+  /** See `backUp`. Throws `unavailable`. */
+  backUp(file: string, onProgress: (done: number, total: number) => void): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -109,6 +112,8 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
       return retryWhileBusy(() => look(sql), timeoutMs);
     },
     write: (change) => commits.write(() => change(sql)),
+    backUp: (file, onProgress) =>
+      backUp(db, file, onProgress).catch((error: unknown) => Promise.reject(rejection(error))),
     close: () => {
       closing ??= close().catch((error: unknown) => Promise.reject(rejection(error)));
       return closing;

@@ -73,6 +73,10 @@ export const findDeviceSession = (sql: Sql, sid: string): DeviceSession | undefi
   return row && toDeviceSession(row);
 };
 
+export const deleteDeviceSession = (sql: Sql, sid: string): void => {
+  sql.run('DELETE FROM device_sessions WHERE sid = ?', sid);
+};
+
 const packFacts = (session: DeviceSession): string =>
   JSON.stringify(Object.fromEntries(FACT_KEYS.map((key) => [key, session[key]])));
 const packState = ({ head, ended }: DeviceSession): string => JSON.stringify({ head, ended });

@@ -44,6 +44,8 @@ export class GroupCommit {
   #scheduled = false;
   #closed = false;
   #onEmpty: (() => void)[] = [];
+  /** Why the last transaction could not begin. */
+  #busy: unknown;
 
   constructor(options: Options) {
     this.#options = options;
@@ -85,10 +87,13 @@ export class GroupCommit {
 
   #drain(): void {
     this.#scheduled = false;
+    // Whoever asked was told by now that nothing was written, so nothing may be.
+    this.#rejectOverdue(this.#busy ?? new CurfewError('unavailable', { detail: 'The write waited too long.' }));
     const batch = takeBatch(this.#waiting);
     try {
       const values = this.#transaction(batch);
       for (const [index, job] of batch.entries()) job.resolve(values[index]);
+      this.#busy = undefined;
       this.#schedule();
     } catch (error) {
       this.#recover(batch, error);
@@ -115,6 +120,7 @@ export class GroupCommit {
   #recover(batch: Job[], error: unknown): void {
     if (isBusy(error)) {
       this.#waiting.unshift(...batch);
+      this.#busy = error;
       this.#rejectOverdue(error);
       this.#schedule(pauseMs());
       return;

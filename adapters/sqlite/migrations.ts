@@ -3,8 +3,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { CurfewError } from '../../server/errors.ts';
 import { FIRST_SCHEMA } from './schema.ts';
 
+/** Keys are rotated: each says from when on it signs. */
+const SIGNING_KEYS_SIGN_FROM = `
+  ALTER TABLE signing_keys ADD COLUMN signs_from INTEGER NOT NULL DEFAULT 0;
+  UPDATE signing_keys SET signs_from = created_at;
+`;
+
 /** `PRAGMA user_version` counts the steps that a file has taken. */
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA];
+const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, SIGNING_KEYS_SIGN_FROM];
 
 /** Throws `wrong_configuration` where the file has taken steps that this version does not know. */
 const missingSteps = (db: DatabaseSync, file: string, steps: readonly string[]): readonly string[] => {

@@ -11,6 +11,7 @@ const SEALED = {
   interaction: true,
   pushed_request: true,
   step_up: true,
+  forgotten_device: false,
 } as const satisfies Record<ArtifactKind, boolean>;
 
 const CIPHER = 'aes-256-gcm';

@@ -11,7 +11,7 @@ import type { Database, Sql } from './database.ts';
 import { COLUMNS, type DeviceSessionRow, findDeviceSession, toDeviceSession } from './device-session-rows.ts';
 import { beginEnding, endingsOf, finishEnding, unfinishedEndings } from './endings.ts';
 import { appendEvent } from './events.ts';
-import { findSsoByHash, findSsoByUid, listSsoOf, raiseSsoEpoch } from './sso-session-rows.ts';
+import { findSsoByHash, findSsoByUid, listOpenSsoOf, listSsoOf, raiseSsoEpoch } from './sso-session-rows.ts';
 
 /** The most telling first: SQLite is to use the index of the first that is asked for, and of no other. */
 const FILTERS = [
@@ -67,6 +67,32 @@ const clients = (sql: Sql): string[] =>
     )
     .map((row) => row.client_id);
 
+const listLive = (sql: Sql, limit: number, after: string): DeviceSession[] =>
+  sql
+    .all<DeviceSessionRow>(
+      `SELECT ${COLUMNS} FROM device_sessions WHERE sid > ? AND +status = 'live' ORDER BY sid LIMIT ?`,
+      after,
+      limit,
+    )
+    .map(toDeviceSession);
+
+/** Either list is in the order of its index, and is read no further than a page. */
+const openAccounts = (sql: Sql, limit: number, after: string): string[] => {
+  const page = (table: string, open: string): string[] =>
+    sql
+      .all<{ account_id: string }>(
+        `SELECT DISTINCT account_id FROM ${table} WHERE account_id > ? AND ${open} ORDER BY account_id LIMIT ?`,
+        after,
+        limit,
+      )
+      .map((row) => row.account_id);
+  const found = [...page('device_sessions', "+status <> 'ended'"), ...page('sso_sessions', '+ended_at IS NULL')];
+  return [...new Set(found)].sort(byBytes).slice(0, limit);
+};
+
+/** As SQLite compares text: ids are compared the same on both sides of a page. */
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
 const endSso = (sql: Sql, uid: string, ended: Ended, event: NewEvent): 'ended' | 'already' | 'gone' => {
   const current = findSsoByUid(sql, uid);
   if (!current) return 'gone';
@@ -98,9 +124,12 @@ export const createSessionStore = (db: Database): SessionStore => ({
   due: (now, limit) => db.read((sql) => due(sql, now, limit)),
   forget: (sids) => db.write((sql) => forget(sql, sids)),
   clients: () => db.read(clients),
+  listLive: (limit, after = '') => db.read((sql) => listLive(sql, limit, after)),
+  openAccounts: (limit, after = '') => db.read((sql) => openAccounts(sql, limit, after)),
 
   findSso: (by) => db.read((sql) => ('uid' in by ? findSsoByUid(sql, by.uid) : findSsoByHash(sql, sha256(by.id)))),
   listSso: (accountId, limit) => db.read((sql) => listSsoOf(sql, accountId, limit)),
+  listOpenSso: (accountId, limit, after = '') => db.read((sql) => listOpenSsoOf(sql, accountId, limit, after)),
   endSso: (uid, ended, event) => db.write((sql) => endSso(sql, uid, ended, event)),
   raiseSsoEpoch: (uid, epoch) => db.write((sql) => raiseSsoEpoch(sql, uid, epoch)),
   forgetSso: (now, endedBefore, limit) => db.write((sql) => forgetSso(sql, now, endedBefore, limit)),

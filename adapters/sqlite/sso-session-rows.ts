@@ -52,6 +52,16 @@ export const listSsoOf = (sql: Sql, accountId: string, limit: number): SsoSessio
     )
     .map(toSsoSession);
 
+export const listOpenSsoOf = (sql: Sql, accountId: string, limit: number, after: string): SsoSession[] =>
+  sql
+    .all<SsoSessionRow>(
+      `SELECT ${COLUMNS} FROM sso_sessions WHERE account_id = ? AND +ended_at IS NULL AND +uid > ? ORDER BY +uid LIMIT ?`,
+      accountId,
+      after,
+      limit,
+    )
+    .map(toSsoSession);
+
 export const writeSso = (sql: Sql, session: SsoSession): void => {
   const { uid, idHash, accountId, lastUsedAt, expiresAt, epoch, marks, ended, ...facts } = session;
   sql.run(

@@ -30,6 +30,7 @@ export const openSqliteStore = async (options: DatabaseOptions): Promise<Store> 
     sweepEvents: (before, limit) => db.write((sql) => sweepEvents(sql, before, limit)),
     sweepLimits: (nowMs, limit) => db.write((sql) => sweepLimits(sql, nowMs, limit)),
     ping: () => db.write(beat),
+    backUp: (file, onProgress) => db.backUp(file, onProgress),
     close: () => db.close(),
   };
 };

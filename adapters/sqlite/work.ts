@@ -36,8 +36,12 @@ const planSso = (sql: Sql, { how, session, seenIdHash }: SsoSave): Refusal | Sso
   const holder = findSsoByHash(sql, session.idHash);
   const isAllowed = how === 'insert' ? !stored : isSeen(stored, seenIdHash);
   if (!isAllowed || (holder && holder.uid !== session.uid)) return { refused: 'sso' };
-  // The caller may have read an older number: marks only ever grow.
-  return { ...session, marks: Math.max(stored?.marks ?? 0, session.marks) };
+  // The caller may have read older numbers: neither ever shrinks.
+  return {
+    ...session,
+    marks: Math.max(stored?.marks ?? 0, session.marks),
+    epoch: Math.max(stored?.epoch ?? 0, session.epoch),
+  };
 };
 
 const refuseSso = (sql: Sql, guard: Work['ssoGuard'], planned: SsoSession | undefined): Refusal | undefined => {

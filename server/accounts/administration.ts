@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { CurfewError } from '../errors.ts';
 import type { EventType, NewEvent } from '../events.ts';
 import type { EndReason } from '../sessions/ending.ts';
+import type { EndContext } from '../sessions/revocation.ts';
 import type { Clock } from '../sessions/time.ts';
 import { canonicalEmail, canonicalLogin } from './email.ts';
 import type { Passwords } from './password.ts';
@@ -21,8 +22,14 @@ export interface AdministrationOptions {
   readonly clock: Clock;
   record(event: NewEvent): Promise<void>;
   /** Ends every session of the account, durably and idempotently. */
-  endAll?(sub: string, reason: EndReason, except?: KeptSession): Promise<unknown>;
+  endAll?(sub: string, reason: EndReason, except?: KeptSession, context?: EndContext): Promise<unknown>;
   readonly minimumPasswordCodePoints?: number;
+}
+
+export interface NewAccount {
+  readonly email: string;
+  readonly name?: string;
+  readonly password: string;
 }
 
 /** What an administrator sees of an account. */
@@ -31,20 +38,20 @@ export type AccountView = Omit<AccountRecord, 'passwordHash' | 'canonicalEmail' 
 /**
  * All but `list` and `lookup` write an event. Each marks the account first, then ends its sessions, then writes the
  * event: a crash between leaves an account that is already shut, and a second call finishes the work (its event says
- * `repeated`). They throw `unknown_account`.
+ * `repeated`). They throw `unknown_account`. `context` says who asked: for the events, of the account and of what ends.
  */
 export interface AccountAdministration {
   /** Throws `bad_request` (email), `weak_password`, `account_exists`. */
-  add(account: { readonly email: string; readonly name?: string; readonly password: string }): Promise<AccountView>;
+  add(account: NewAccount, context?: EndContext): Promise<AccountView>;
   /** By canonical email, ascending; `after` is the last one's email. */
   list(limit: number, after?: string): Promise<readonly AccountView[]>;
   /** By email or sub, disabled or not. */
   lookup(emailOrSub: string): Promise<AccountView>;
-  disable(sub: string): Promise<void>;
-  enable(sub: string): Promise<void>;
+  disable(sub: string, context?: EndContext): Promise<void>;
+  enable(sub: string, context?: EndContext): Promise<void>;
   /** Throws `weak_password`. All sessions end but `kept`. */
-  setPassword(sub: string, password: string, kept?: KeptSession): Promise<void>;
-  remove(sub: string): Promise<void>;
+  setPassword(sub: string, password: string, kept?: KeptSession, context?: EndContext): Promise<void>;
+  remove(sub: string, context?: EndContext): Promise<void>;
 }
 
 const SUB_BYTES = 16;
@@ -93,7 +100,8 @@ const createRecords = ({ store }: AdministrationOptions) => {
 const addAccount = async (
   { store, passwords, clock, record }: AdministrationOptions,
   rules: { readonly minimumCodePoints?: number },
-  { email, name: typedName, password }: Parameters<AccountAdministration['add']>[0],
+  { email, name: typedName, password }: NewAccount,
+  context?: EndContext,
 ): Promise<AccountView> => {
   const canonical = canonicalEmail(email);
   const name = checkedName(typedName);
@@ -114,55 +122,66 @@ const addAccount = async (
     revision: 0,
   };
   if (!(await store.insert(account))) throw taken;
-  await record({ type: 'account_added', at: account.createdAt, accountId: account.sub });
+  await record({ ...context, type: 'account_added', at: account.createdAt, accountId: account.sub });
   return toView(account);
 };
 
-export const createAdministration = (options: AdministrationOptions): AccountAdministration => {
-  const { store, passwords, clock, minimumPasswordCodePoints } = options;
+/** What the acts below have in common. */
+const createSteps = (options: AdministrationOptions) => {
   const { read, change } = createRecords(options);
-  const rules = minimumPasswordCodePoints === undefined ? {} : { minimumCodePoints: minimumPasswordCodePoints };
-
-  const note = (type: EventType, accountId: string, repeated = false): Promise<void> =>
-    options.record({ type, at: clock.now(), accountId, ...(repeated && { data: { repeated } }) });
-  const endAll = async (sub: string, reason: EndReason, kept?: KeptSession): Promise<void> => {
-    await options.endAll?.(sub, reason, kept);
-  };
+  const note = (type: EventType, accountId: string, context: EndContext = {}, repeated = false): Promise<void> =>
+    options.record({
+      ...context,
+      type,
+      at: options.clock.now(),
+      accountId,
+      ...(repeated && { data: { ...context.data, repeated } }),
+    });
   /** Resolves to whether it was marked before. */
-  const shut = async (sub: string): Promise<boolean> => {
+  const shut = async (sub: string, context?: EndContext): Promise<boolean> => {
     const { disabled } = await read(sub);
     if (!disabled) await change(sub, { disabled: true });
-    await endAll(sub, 'account_disabled');
+    await options.endAll?.(sub, 'account_disabled', undefined, context);
     return disabled;
   };
+  return { read, change, note, shut };
+};
+
+export const createAdministration = (options: AdministrationOptions): AccountAdministration => {
+  const { store, passwords, minimumPasswordCodePoints } = options;
+  const { read, change, note, shut } = createSteps(options);
+  const rules = minimumPasswordCodePoints === undefined ? {} : { minimumCodePoints: minimumPasswordCodePoints };
 
   return {
-    add: (account) => addAccount(options, rules, account),
+    add: (account, context) => addAccount(options, rules, account, context),
     list: async (limit, after) => (await store.list(limit, after && canonicalLogin(after))).map(toView),
     async lookup(emailOrSub) {
-      const byEmail = emailOrSub.includes('@') ? await store.findByEmail(canonicalLogin(emailOrSub)) : undefined;
-      return toView(byEmail ?? (await read(emailOrSub)));
+      // A sub has no @.
+      if (!emailOrSub.includes('@')) return toView(await read(emailOrSub));
+      const byEmail = await store.findByEmail(canonicalLogin(emailOrSub));
+      if (byEmail) return toView(byEmail);
+      throw new CurfewError('unknown_account', { detail: `No account has the email address ${emailOrSub}.` });
     },
-    async disable(sub) {
-      await note('account_disabled', sub, await shut(sub));
+    async disable(sub, context) {
+      await note('account_disabled', sub, context, await shut(sub, context));
     },
-    async enable(sub) {
+    async enable(sub, context) {
       const { disabled } = await read(sub);
       // A disabling that crashed may have left sessions: they end before anybody may sign in again.
-      if (disabled) await shut(sub);
+      if (disabled) await shut(sub, context);
       if (disabled) await change(sub, { disabled: false });
-      await note('account_enabled', sub, !disabled);
+      await note('account_enabled', sub, context, !disabled);
     },
-    async setPassword(sub, password, kept) {
+    async setPassword(sub, password, kept, context) {
       requireGoodPassword(password, { ...(await read(sub)), ...rules });
       await change(sub, { passwordHash: await passwords.hash(password) });
-      await endAll(sub, 'password_changed', kept);
-      await note('password_changed', sub);
+      await options.endAll?.(sub, 'password_changed', kept, context);
+      await note('password_changed', sub, context);
     },
-    async remove(sub) {
-      await shut(sub);
+    async remove(sub, context) {
+      await shut(sub, context);
       // Before the row goes: a second call could not tell of an account that it does not find.
-      await note('account_deleted', sub);
+      await note('account_deleted', sub, context);
       await store.remove(sub);
     },
   };

@@ -2,6 +2,7 @@
 import type { SignIn, SignInOutcome } from '../../interactions/port.ts';
 import type { EventType, NewEvent } from '../events.ts';
 import type { Clock } from '../sessions/time.ts';
+import { addressKey } from './address.ts';
 import { EMAIL_MAX_CHARACTERS } from './email.ts';
 import { createSignInLimits, type LimitRow } from './sign-in-limits.ts';
 import type { Accounts, LimitStore } from './store.ts';
@@ -36,6 +37,9 @@ const isPossible = ({ login, password }: Attempt): boolean =>
   !login.includes('\0') &&
   !password.includes('\0');
 
+/** What costs no try has no end: a subscriber's addresses without number share a row of the event log. */
+const ofMany = (attempt: Attempt): Attempt => ({ ...attempt, address: addressKey(attempt.address) });
+
 /** The returned function throws what a store or a host's accounts throw, and `unavailable` where too many hash at once. */
 export const createSignIn = (options: SignInOptions): SignIn => {
   const { accounts, verifyNothing, limits: store, clock, record, epochOf, canonical, rows } = options;
@@ -65,11 +69,11 @@ export const createSignIn = (options: SignInOptions): SignIn => {
   };
 
   return async (attempt) => {
-    if (!isPossible(attempt)) return await wrong(attempt);
+    if (!isPossible(attempt)) return await wrong(ofMany(attempt));
     const taken = await limits.take(canonical(attempt.login), attempt.address);
     if (taken.throttled) {
       const { by, retryAfterSeconds } = taken.throttled;
-      await note('sign_in_throttled', attempt, { data: { by } });
+      await note('sign_in_throttled', ofMany(attempt), { data: { by } });
       return { ok: false, why: 'throttled', retryAfterSeconds };
     }
     const verdict = await judge(attempt).catch(async (error: unknown) => {

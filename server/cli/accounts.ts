@@ -4,7 +4,7 @@ import { CurfewError } from '../errors.ts';
 import { type Answer, table } from './answer.ts';
 import { CommandError } from './failures.ts';
 import { rfc3339 } from './moments.ts';
-import { endedText, type Opened, withStore } from './opened.ts';
+import { BY, endedText, type Opened, withStore } from './opened.ts';
 import { type Keyboard, readPassword } from './password-input.ts';
 
 /** How an account is named on the command line. */
@@ -42,12 +42,13 @@ const find = async ({ accounts, config }: Opened, options: AccountOptions): Prom
 };
 
 export const addAccount = async (
-  { email, name, passwordStdin = false }: { readonly email: string; readonly name?: string } & PasswordOptions,
+  { email, name, passwordStdin = false }: { readonly email?: string; readonly name?: string } & PasswordOptions,
   keyboard: Keyboard,
 ): Promise<Answer> => {
+  if (email === undefined) throw new CommandError('usage', 'Say who: --email ADDRESS.');
   const password = await readPassword(passwordStdin, keyboard);
   return withStore(async ({ accounts }) => {
-    const account = await accounts.add({ email, password, ...(name === undefined ? {} : { name }) });
+    const account = await accounts.add({ email, password, ...(name === undefined ? {} : { name }) }, BY);
     return { json: { account: accountView(account) }, lines: [`Added ${account.email} (sub ${account.sub}).`] };
   });
 };
@@ -87,17 +88,18 @@ const changed =
       await act(opened, before.sub);
       const after = await opened.store.accounts.find(before.sub);
       const account = accountView({ ...before, disabled: after?.disabled ?? true });
+      const ended = endedText(opened.ended);
       return {
         json: { account, ended: opened.ended },
-        lines: [`${done} ${before.email}: ${endedText(opened.ended)}.`],
+        lines: [`${done} ${before.email}${ended === '' ? '' : `; ended ${ended}`}.`],
       };
     });
 
-export const disableAccount = changed('Disabled', ({ accounts }, sub) => accounts.disable(sub));
-export const enableAccount = changed('Enabled', ({ accounts }, sub) => accounts.enable(sub));
-export const deleteAccount = changed('Deleted', ({ accounts }, sub) => accounts.remove(sub));
+export const disableAccount = changed('Disabled', ({ accounts }, sub) => accounts.disable(sub, BY));
+export const enableAccount = changed('Enabled', ({ accounts }, sub) => accounts.enable(sub, BY));
+export const deleteAccount = changed('Deleted', ({ accounts }, sub) => accounts.remove(sub, BY));
 
 export const changePassword = (options: AccountOptions & PasswordOptions, keyboard: Keyboard): Promise<Answer> =>
   changed('Changed the password of', async ({ accounts }, sub) =>
-    accounts.setPassword(sub, await readPassword(options.passwordStdin ?? false, keyboard)),
+    accounts.setPassword(sub, await readPassword(options.passwordStdin ?? false, keyboard), undefined, BY),
   )(options);

@@ -19,6 +19,7 @@ const EXIT_OF: Partial<Record<ErrorCode, number>> = {
 const OWN = {
   usage: EXIT.usage,
   cancelled: EXIT.failed,
+  refused: EXIT.refused,
   events_file: EXIT.failed,
 } as const satisfies Record<string, number>;
 
@@ -33,7 +34,7 @@ export class CommandError extends Error {
 export interface Failure {
   readonly exit: number;
   readonly code: string;
-  /** One a sentence; of a wrong configuration, one a problem. Empty where what was printed says enough. */
+  /** One sentence; of a wrong configuration, one line a problem. Empty where the help that was printed says enough. */
   readonly lines: readonly string[];
 }
 
@@ -50,28 +51,32 @@ const reasonOf = (error: CurfewError): string => {
 
 /** What was begun is finished by a second call: every verb may be repeated. */
 const unavailable = (error: CurfewError): string =>
-  `${error.detail ?? 'The database did not answer.'}${reasonOf(error)} Run the command again once it can be reached.`;
+  `${(error.detail ?? 'The database did not answer').replace(/\.$/, '')}${reasonOf(error)}. Run the command again once it can be reached.`;
 
 /** The value of an unknown option may be a password: only its name is repeated. */
 const usageLine = ({ message }: CommanderError): string =>
   `${message
     .replace(/^error: /, '')
     .replace(/(option '--?[^'=\s]*)=[^']*'/, "$1'")
-    .replaceAll('\n', ' ')}. See curfew --help.`;
+
+    .replaceAll('\n', ' ')
+    .replace(/\.$/, '')}. See curfew --help.`;
+
+const usageFailure = (error: CommanderError): Failure => {
+  if (error.exitCode === 0) return { exit: EXIT.done, code: 'done', lines: [] };
+  return { exit: EXIT.usage, code: 'usage', lines: error.code === 'commander.help' ? [] : [usageLine(error)] };
+};
+
+const refusal = (error: CurfewError): Failure => {
+  const text = error.code === 'unavailable' ? unavailable(error) : error.message;
+  return { exit: EXIT_OF[error.code] ?? EXIT.failed, code: error.code, lines: text.split('\n') };
+};
 
 /** Text for people, and what a program needs to tell failures apart. Pure. */
 export const failureOf = (error: unknown): Failure => {
   if (error instanceof CommandError) return { exit: OWN[error.code], code: error.code, lines: [error.message] };
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return { exit: EXIT.done, code: 'done', lines: [] };
-    const helped = error.code === 'commander.help';
-    return { exit: EXIT.usage, code: 'usage', lines: helped ? [] : [usageLine(error)] };
-  }
-  if (error instanceof CurfewError) {
-    const exit = EXIT_OF[error.code] ?? EXIT.failed;
-    const text = error.code === 'unavailable' ? unavailable(error) : error.message;
-    return { exit, code: error.code, lines: text.split('\n') };
-  }
+  if (error instanceof CommanderError) return usageFailure(error);
+  if (error instanceof CurfewError) return refusal(error);
   const reason = error instanceof Error ? firstLine(error.message) : 'no reason is known';
   return { exit: EXIT.failed, code: 'failed', lines: [`Curfew failed unexpectedly: ${reason}`] };
 };

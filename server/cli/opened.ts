@@ -6,7 +6,12 @@ import { type Core, createCore } from '../core.ts';
 import { appendEventsTo } from '../events-file.ts';
 import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
+import { accountsOver } from '../wiring/accounts-over.ts';
+import { openStore } from '../wiring/open-store.ts';
 import { CommandError } from './failures.ts';
+
+/** For the event log: who asked. */
+export const BY = { data: { by: 'command line' } } as const;
 
 /** How many ended while the store was open. */
 export interface EndedCount {
@@ -53,19 +58,15 @@ const copyEvents = ({ eventsFile }: Config, { events }: Core): (() => Promise<vo
 /** Opens the store that the server may have open too: whatever ends here, the server sees at its next look. */
 export const withStore = async <T>(act: (opened: Opened) => Promise<T>): Promise<T> => {
   const config = await loadConfig();
-  // Not before it is needed: this brings the whole server along.
-  const { accountsOver, openStore } = await import('../app.ts');
   const store = await openStore(config);
   try {
     const clock = systemClock;
     const core = createCore({ config, store, clock, onListenerError: () => {} });
     const ended = countEndings(core);
     const closeFile = copyEvents(config, core);
-    try {
-      return await act({ config, store, core, accounts: accountsOver(store, core, clock), clock, ended });
-    } finally {
-      await closeFile();
-    }
+    const result = await act({ config, store, core, accounts: accountsOver(store, core, clock), clock, ended });
+    await closeFile();
+    return result;
   } finally {
     await store.close();
   }
@@ -73,6 +74,9 @@ export const withStore = async <T>(act: (opened: Opened) => Promise<T>): Promise
 
 const some = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** `2 sessions of apps and 1 browser sign-in`. Pure. */
+/** `2 app sessions and 1 browser session`; nothing where nothing ended. Pure. */
 export const endedText = ({ sessions, browsers }: EndedCount): string =>
-  `${some(sessions, 'app session')} and ${some(browsers, 'browser session')} ended`;
+  [
+    ...(sessions > 0 ? [some(sessions, 'app session')] : []),
+    ...(browsers > 0 ? [some(browsers, 'browser session')] : []),
+  ].join(' and ');

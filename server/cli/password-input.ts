@@ -1,5 +1,5 @@
 /** Owns how a password is given: typed where nobody sees it, or through a pipe; never as an argument, which all can read. */
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { CommandError } from './failures.ts';
 
@@ -37,27 +37,37 @@ const readPipe = async (input: Input): Promise<string> => {
 };
 
 /** Readline edits the line as people expect, and echoes it into nothing. */
-const ask = ({ input, output }: Keyboard, question: string): Promise<string> =>
+const hiddenLine = (input: Input): Interface => {
+  const nothing = new Writable({ write: (_chunk, _encoding, done) => done() });
+  return createInterface({ input, output: nothing, terminal: true, historySize: 0 });
+};
+
+const askTwice = ({ input, output }: Keyboard): Promise<string> =>
   new Promise((resolve, reject) => {
-    const nothing = new Writable({ write: (_chunk, _encoding, done) => done() });
-    output.write(question);
-    const line = createInterface({ input, output: nothing, terminal: true, historySize: 0 });
-    line.once('SIGINT', () => line.close());
-    line.once('close', () => {
+    // Before the question: from here on the terminal shows nothing of what is typed.
+    const line = hiddenLine(input);
+    const ask = (question: string, then: (answer: string) => void): void => {
+      output.write(question);
+      line.question('', (answer) => {
+        output.write('\n');
+        then(answer);
+      });
+    };
+    const settle = (first: string, second: string): void => {
+      line.off('close', cancel);
+      if (first === second) resolve(first);
+      else reject(new CommandError('usage', 'The two passwords differ: nothing was changed.'));
+      line.close();
+    };
+    const cancel = (): void => {
       output.write('\n');
       reject(new CommandError('cancelled', 'Cancelled: nothing was changed.'));
-    });
-    line.question('', (answer) => {
-      resolve(answer);
-      line.close();
-    });
+    };
+    line.once('SIGINT', () => line.close());
+    // Ctrl-D too.
+    line.once('close', cancel);
+    ask('Password (not shown): ', (first) => ask('The same again: ', (second) => settle(first, second)));
   });
-
-const askTwice = async (keyboard: Keyboard): Promise<string> => {
-  const first = await ask(keyboard, 'Password (not shown): ');
-  if ((await ask(keyboard, 'The same again: ')) === first) return first;
-  throw new CommandError('usage', 'The two passwords differ: nothing was changed.');
-};
 
 /** Throws `usage` where there is neither a pipe nor a terminal, `cancelled` on Ctrl-C. */
 export const readPassword = async (fromPipe: boolean, keyboard: Keyboard): Promise<string> => {

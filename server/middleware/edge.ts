@@ -3,6 +3,7 @@
  * socket's, or what a trusted proxy vouches for. X-Forwarded-* of anyone else is dropped.
  */
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { Middleware } from 'koa';
 import proxyAddr from 'proxy-addr';
 
@@ -26,8 +27,23 @@ const CERTIFICATES = [
   'x-ssl-client-verify',
 ];
 
-/** IPv4 in its own notation, also where the socket speaks IPv6. */
-const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address);
+/** IPv4 in its own notation, also where the socket speaks IPv6. Some proxies write a port behind the address. */
+const plain = (address: string): string =>
+  address
+    .trim()
+    .replace(/^\[(.*)\](:\d+)?$/, '$1')
+    .replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1')
+    .replace(/^::ffff:(?=\d+\.)/i, '');
+
+const plainList = (header: string | string[] | undefined): string =>
+  [header ?? []].flat().join(',').split(',').map(plain).join(', ');
+
+/** What is no address (a proxy may write "unknown") would be one and the same guesser to every limit: then it is the proxy's. */
+const clientOf = (req: IncomingMessage, trust: (address: string, hop: number) => boolean): string => {
+  req.headers['x-forwarded-for'] = plainList(req.headers['x-forwarded-for']);
+  const address = plain(proxyAddr(req, trust));
+  return isIP(address) === 0 ? plain(req.socket.remoteAddress ?? '') : address;
+};
 
 /** Rewrites the request's headers in place, so that whatever reads them later reads the truth. */
 const tellTruth = (
@@ -35,9 +51,11 @@ const tellTruth = (
   { host, protocol }: URL,
   trust: (address: string, hop: number) => boolean,
 ): string => {
-  const address = plain(proxyAddr(req, trust));
+  const address = clientOf(req, trust);
   for (const name of [...FORWARDED, ...CERTIFICATES]) delete req.headers[name];
   req.headers.host = host;
+  // HTTP/2 has `:authority` in its place, which only this goes before.
+  req.headers['x-forwarded-host'] = host;
   req.headers['x-forwarded-proto'] = protocol.slice(0, -1);
   req.headers['x-forwarded-for'] = address;
   return address;
@@ -46,8 +64,11 @@ const tellTruth = (
 /** For the server's own Koa app, which then believes X-Forwarded-*: this is the only place that writes it. */
 export const edge = (issuer: string, trustedProxies: readonly string[]): Middleware => {
   const url = new URL(issuer);
+  const mountPath = url.pathname.replace(/\/$/, '');
   const trust = proxyAddr.compile([...trustedProxies]);
   return async (ctx, next) => {
+    // The library puts it before the paths of the URLs that it makes.
+    ctx['mountPath'] = mountPath;
     ctx.request.ip = tellTruth(ctx.req, url, trust);
     await next();
   };

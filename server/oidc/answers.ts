@@ -14,7 +14,8 @@ import { unitOf } from './unit-of-work.ts';
 /** Endpoints that programs call: path below the issuer. */
 const PROGRAMS = new Set(['/token', '/token/introspection', '/token/revocation', '/userinfo', '/request']);
 
-export const isForPrograms = (ctx: Context): boolean => PROGRAMS.has(ctx.path);
+/** Told as the library's router tells it: in any case, and with a slash at the end. */
+export const isForPrograms = (ctx: Context): boolean => PROGRAMS.has(ctx.path.toLowerCase().replace(/\/$/, ''));
 
 const RETRY_AFTER_SECONDS = 2;
 
@@ -38,7 +39,8 @@ const oauthError = (ctx: Context, status: number, error: string, description: st
 
 const replayAnswer = (ctx: Context): void => {
   const { oidc } = ctx as unknown as KoaContextWithOIDC;
-  if (oidc.params?.['client_assertion'] !== undefined) {
+  // At /request the library has put the pushed parameters in the place of the client's own.
+  if (oidc.route !== 'userinfo' && oidc.client?.clientAuthMethod === 'private_key_jwt') {
     oauthError(ctx, 401, 'invalid_client', 'the client assertion was used before');
   } else if (oidc.route === 'userinfo') {
     ctx.set('www-authenticate', 'DPoP error="invalid_dpop_proof"');
@@ -59,7 +61,16 @@ const refuseUnknownCaller = (ctx: Context): void => {
   ctx.set('www-authenticate', 'Basic realm="introspection"');
 };
 
-/** Mends what the library's answer lacks: the way out for a stale scope, 401 for an unauthenticated introspection. */
+/** RFC 6749 §5.2 has a word of its own for a grant that this client is not registered for. */
+const nameUnlistedGrant = (ctx: Context, { client, params }: KoaContextWithOIDC['oidc']): void => {
+  const grant = params?.['grant_type'];
+  if ((ctx.body as { error?: string })?.error !== 'invalid_request' || typeof grant !== 'string') return;
+  if (client?.grantTypeAllowed(grant) === false) {
+    oauthError(ctx, 400, 'unauthorized_client', 'requested grant type is not allowed for this client');
+  }
+};
+
+/** Mends what the library's answer lacks: the way out of a stale scope, the name of an error, 401 for an unauthenticated introspection. */
 export const mendAnswer = (ctx: Context): void => {
   const { oidc } = ctx as Partial<KoaContextWithOIDC>;
   if (!oidc) return;
@@ -68,6 +79,7 @@ export const mendAnswer = (ctx: Context): void => {
   if (ctx.status === 400 && stale && (ctx.body as { error?: string })?.error === 'invalid_scope') {
     ctx.body = { ...(ctx.body as object), acr_values: stale.acr, max_age: stale.maxAgeSeconds };
   }
+  if (oidc.route === 'token') nameUnlistedGrant(ctx, oidc);
   if (oidc.route !== 'introspection') return;
   const anonymous = ctx.status === 400 && !oidc.client;
   // RFC 7662 §2.1: the endpoint authorizes its callers; a public client proves nothing.

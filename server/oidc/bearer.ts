@@ -45,7 +45,7 @@ const checkBinding = async (parts: OidcParts, ctx: Context, scheme: string, toke
 
 const usedSession = async (parts: OidcParts, ctx: Context, kept: KeptToken): Promise<DeviceSession> => {
   const session = await parts.store.sessions.find(sidOf(kept.grantId));
-  const context = { address: ctx.ip, userAgent: ctx.get('user-agent') };
+  const context = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 200) };
   const usable = session && !(kept.place && isVoided(session.head, kept.place));
   const used = usable ? await parts.sessions.use(session, kept.place, context) : undefined;
   if (!used) throw new CurfewError('invalid_token');

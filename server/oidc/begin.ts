@@ -37,7 +37,7 @@ const wasHere = (ctx: KoaContextWithOIDC, unit: Unit): boolean =>
 
 const stepUp = (parts: OidcParts, ctx: KoaContextWithOIDC, payload: AdapterPayload) => {
   const unit = unitOf(ctx);
-  const { uid: ssoUid, marks } = browserOf(ctx, unit);
+  const { uid: ssoUid, marks, epoch } = browserOf(ctx, unit);
   const here = wasHere(ctx, unit);
   const kept: StepUpGrant = { grant: grantOf(ctx), event: { acr: payload.acr, authTime: payload.authTime, here } };
   const lasts = parts.lifetimesOf(String(payload.clientId))?.accessTokenSeconds ?? 0;
@@ -47,10 +47,15 @@ const stepUp = (parts: OidcParts, ctx: KoaContextWithOIDC, payload: AdapterPaylo
     payload: { ...kept },
     expiresAt: (payload.exp ?? unit.now) + lasts,
   });
-  return { stepUp: { ssoUid, marks, here } };
+  return { stepUp: { ssoUid, marks, epoch, here } };
 };
 
-const begin = (parts: OidcParts, ctx: KoaContextWithOIDC, id: string, payload: AdapterPayload): void => {
+const begin = async (
+  parts: OidcParts,
+  ctx: KoaContextWithOIDC,
+  id: string,
+  payload: AdapterPayload,
+): Promise<object> => {
   const unit = unitOf(ctx);
   const accountId = String(payload.accountId);
   unit.begin = pendingSession({
@@ -62,23 +67,24 @@ const begin = (parts: OidcParts, ctx: KoaContextWithOIDC, id: string, payload: A
     authenticatedHere: wasHere(ctx, unit),
     acr: payload.acr,
     amr: payload.amr,
-    device: deviceFacts(parts, ctx, accountId),
+    device: await deviceFacts(parts, ctx, accountId),
     grant: grantOf(ctx),
     codeHash: sha256(id),
     codeExpiresAt: payload.exp ?? unit.now,
     now: unit.now,
   });
+  return {};
 };
 
 /** Called as the code is saved; the commit of the request writes it. */
-export const beginFromCode = (
+export const beginFromCode = async (
   parts: OidcParts,
   id: string,
   payload: AdapterPayload,
   stored: Record<string, unknown>,
-): void => {
+): Promise<void> => {
   const ctx = Provider.ctx;
   if (!ctx) throw new Error('a code was issued outside a request');
-  const extras = isStepUp(String(payload.grantId)) ? stepUp(parts, ctx, payload) : begin(parts, ctx, id, payload);
+  const extras = isStepUp(String(payload.grantId)) ? stepUp(parts, ctx, payload) : await begin(parts, ctx, id, payload);
   unitOf(ctx).put.push({ kind: 'code', id, payload: { ...stored, ...extras }, expiresAt: payload.exp ?? 0 });
 };

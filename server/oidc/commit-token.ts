@@ -1,9 +1,9 @@
 /** Owns what a token request writes once its answer is ready, and what it answers where that cannot be written. */
 import type { NewEvent } from '../events.ts';
 import type { DeviceSession } from '../sessions/device-session.ts';
-import { afterVerdict, type ReuseEvidence, reportsSharing } from '../sessions/family.ts';
+import { afterVerdict, judge, type ReuseEvidence, reportsSharing, type Verdict } from '../sessions/family.ts';
 import type { Lifetimes } from '../sessions/policy.ts';
-import { admits, exchanged } from '../sessions/sessions.ts';
+import { admits, admitsStepUp, exchanged } from '../sessions/sessions.ts';
 import type { Refusal, Work } from '../sessions/store.ts';
 import { placeNow } from './models-artifact.ts';
 import type { OidcParts } from './parts.ts';
@@ -47,29 +47,54 @@ const verdictEvents = (unit: Unit, { session, verdict, presented }: Redemption):
   return events;
 };
 
+/** What only the state that the write replaces can tell. */
+const noteState = (unit: Unit, lifetimes: Lifetimes, redemption: Redemption, current: DeviceSession): NewEvent[] => {
+  if (current.head?.generation === redemption.session.head?.generation) return [];
+  // Another request came first: this one is a retry now, and is written down as one.
+  const verdict = judge(current, redemption.presented, lifetimes, unit.now);
+  return verdictEvents(unit, { ...redemption, session: current, verdict });
+};
+
+/** Why nothing is issued after all, or the state that stays. */
+const overtaken = (current: DeviceSession, now: Verdict, { verdict }: Redemption, then: Consequences) => {
+  if (now.kind === 'over') return { refused: 'session', reason: now.reason } as const;
+  // Overtaken since it was read: what was issued is the previous generation now, and a retry of it goes on from there.
+  if (now.kind !== 'reuse' || verdict.kind !== 'retried_late') return current;
+  then.reuse = { session: current, evidence: now.evidence };
+  return { refused: 'session', reason: 'reuse' } as const;
+};
+
 /** A redemption writes the family's next state: compare-and-set of one document. */
-const refreshPart = (unit: Unit, lifetimes: Lifetimes, redemption: Redemption, then: Consequences): Part => {
-  const { session, presented, verdict } = redemption;
-  const issued = { presented, opaque: isOpaque(unit), now: unit.now, lifetimes, epoch: placeNow(unit)?.epoch ?? 0 };
+const refreshPart = (
+  { keys }: OidcParts,
+  unit: Unit,
+  lifetimes: Lifetimes,
+  redemption: Redemption,
+  then: Consequences,
+): Part => {
+  const { session, presented } = redemption;
+  const issued = {
+    presented,
+    opaque: isOpaque(unit),
+    now: unit.now,
+    lifetimes,
+    epoch: placeNow(unit)?.epoch ?? 0,
+    keyId: keys.refresh[0].id,
+  };
   then.events.push(...verdictEvents(unit, redemption));
   const next = (current: DeviceSession): DeviceSession | Refusal => {
+    then.events.push(...noteState(unit, lifetimes, redemption, current));
     const after = afterVerdict(current, issued);
-    if (!('kind' in after)) {
-      if (reportsSharing(current, after)) then.events.push({ type: 'family_shared', ...about(unit, session) });
-      return after;
-    }
-    if (after.kind === 'over') return { refused: 'session', reason: after.reason };
-    // Overtaken since it was read: what was issued is the previous generation now, and a retry of it goes on from there.
-    if (after.kind !== 'reuse' || verdict.kind !== 'retried_late') return current;
-    then.reuse = { session: current, evidence: after.evidence };
-    return { refused: 'session', reason: 'reuse' };
+    if ('kind' in after) return overtaken(current, after, redemption, then);
+    if (reportsSharing(current, after)) then.events.push({ type: 'family_shared', ...about(unit, session) });
+    return after;
   };
   return { change: { seen: session, next } };
 };
 
 const exchangePart = (parts: OidcParts, unit: Unit, lifetimes: Lifetimes, x: CodeExchange): Part => {
   const { session, stepUp } = x;
-  const accountGuard = { accountId: session.accountId, admit: admits(session) };
+  const { accountId } = session;
   if (stepUp) {
     return {
       spend: [{ ...stepUp.code, now: unit.now, nowMs: parts.clock.nowMs() }],
@@ -79,7 +104,7 @@ const exchangePart = (parts: OidcParts, unit: Unit, lifetimes: Lifetimes, x: Cod
           current.status === 'live' ? current : { refused: 'session', reason: current.ended?.reason ?? 'gone' },
       },
       ssoGuard: { uid: stepUp.ssoUid, marks: stepUp.marks },
-      accountGuard,
+      accountGuard: { accountId, admit: admitsStepUp(session, stepUp) },
     };
   }
   return {
@@ -92,10 +117,11 @@ const exchangePart = (parts: OidcParts, unit: Unit, lifetimes: Lifetimes, x: Cod
           lifetimes,
           family: unit.family,
           opaque: isOpaque(unit),
+          keyId: parts.keys.refresh[0].id,
         }),
     },
     ...(session.ssoUid === undefined ? {} : { ssoGuard: { uid: session.ssoUid, marks: session.ssoMarks } }),
-    accountGuard,
+    accountGuard: { accountId, admit: admits(session) },
   };
 };
 
@@ -104,7 +130,7 @@ export const tokenPart = (parts: OidcParts, unit: Unit, then: Consequences): Par
   const session = (unit.redemption ?? unit.exchange)?.session;
   const lifetimes = session && parts.lifetimesOf(session.clientId);
   if (!session || !lifetimes) return {};
-  if (unit.redemption) return refreshPart(unit, lifetimes, unit.redemption, then);
+  if (unit.redemption) return refreshPart(parts, unit, lifetimes, unit.redemption, then);
   if (!unit.exchange) return {};
   const stepUp = unit.exchange.stepUp !== undefined;
   const { name, model } = session.device;

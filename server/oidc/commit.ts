@@ -2,7 +2,8 @@
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { NewEvent } from '../events.ts';
-import { admits } from '../sessions/sessions.ts';
+import type { DeviceSession } from '../sessions/device-session.ts';
+import { admits, admitsBrowser } from '../sessions/sessions.ts';
 import type { Refusal, Work } from '../sessions/store.ts';
 import { type Consequences, tokenPart } from './commit-token.ts';
 import type { OidcParts } from './parts.ts';
@@ -11,9 +12,17 @@ import type { Unit } from './unit-of-work.ts';
 /** `next` may run again where another writer came first: what it noted then counts once. */
 const eventsOf = ({ events }: Consequences) => [...new Map(events.map((event) => [event.type, event])).values()];
 
+/** A browser session is never older than an ending that covers it: else it could begin nothing, and ask nobody to sign in. */
+const browserPart = ({ ssoSave }: Unit): Work => {
+  if (!ssoSave) return {};
+  const { uid: ssoUid, accountId, deviceId, epoch } = ssoSave.session;
+  if (accountId === undefined) return { sso: ssoSave };
+  return { sso: ssoSave, accountGuard: { accountId, admit: admitsBrowser({ ssoUid, deviceId, epoch }) } };
+};
+
 const authorizationPart = (unit: Unit): Work => {
   const { begin, ssoSave, sso } = unit;
-  if (!begin) return ssoSave ? { sso: ssoSave } : {};
+  if (!begin) return browserPart(unit);
   const guarded = ssoSave?.how === 'insert' ? undefined : sso;
   return {
     ...(ssoSave ? { sso: ssoSave } : {}),
@@ -48,17 +57,28 @@ const endDestroyed = async (parts: OidcParts, unit: Unit): Promise<void> => {
   else await parts.revocation.endMany(sso.accountId, { kind: 'sso', uid: sso.uid }, 'signed_out', context);
 };
 
+/** The code is spent by now: a reply that hid its tokens would end the session. What is over the limit goes at the next sign-in. */
+const keepLimit = ({ sessions, log }: OidcParts, begun: DeviceSession): Promise<void> =>
+  sessions.keepLimit(begun).catch((error: unknown) => log.error('a session limit could not be kept', { error }));
+
+const endReused = (parts: OidcParts, unit: Unit, { session, evidence }: NonNullable<Consequences['reuse']>) =>
+  parts.revocation.end(session, 'reuse', {
+    address: unit.address,
+    userAgent: unit.userAgent,
+    data: { ...evidence },
+  });
+
 /** Writes what the request wants written. A refusal means that none of it was. */
 export const commit = async (parts: OidcParts, unit: Unit): Promise<Refusal | undefined> => {
   const then: Consequences = { events: [] };
   const work = workOf(parts, unit, then);
   const outcome = isEmpty(work) ? {} : await parts.store.commit(work);
   if (outcome.refused) {
-    if (then.reuse) await parts.revocation.end(then.reuse.session, 'reuse', { data: { ...then.reuse.evidence } });
+    if (then.reuse) await endReused(parts, unit, then.reuse);
     return outcome;
   }
   await announce(parts, new Set(work.events), eventsOf(then));
-  if (then.begun) await parts.sessions.keepLimit(then.begun);
+  if (then.begun) await keepLimit(parts, then.begun);
   await endDestroyed(parts, unit);
   return undefined;
 };

@@ -61,7 +61,7 @@ const features = (parts: OidcParts, pages: LibraryPages): Configuration['feature
     // AppAuth names no resource at the token endpoint: the first that was named at /auth is meant.
     defaultResource: (_ctx, _client, oneOf) => (oneOf ? oneOf[0] : undefined) as string,
     useGrantedResource: () => true,
-    getResourceServerInfo: (_ctx, resource) => hooks.resourceInfo(parts, resource),
+    getResourceServerInfo: (_ctx, resource, client) => hooks.resourceInfo(parts, resource, client.clientId),
   },
 });
 
@@ -82,11 +82,14 @@ const ttl = (parts: OidcParts): Configuration['ttl'] => {
 
 const TEXT_MOST = 100;
 
+/** What hides or reorders the text around it. The joiners stay: Persian names and emoji need them. So does what is newer than this Unicode. */
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200C\u200D])\p{Cf}/u;
+
 /** What an app says of its device is shown to people: short, and free of control characters. */
 const deviceText = (ctx: KoaContextWithOIDC, name: string) => {
   const value = ctx.oidc.params?.[name];
   if (value === undefined) return;
-  if (typeof value !== 'string' || value.length > TEXT_MOST || /\p{C}/u.test(value)) {
+  if (typeof value !== 'string' || value.length > TEXT_MOST || UNSEEN.test(value)) {
     throw new errors.InvalidRequest(`${name} must be at most ${TEXT_MOST} characters, without control characters`);
   }
 };
@@ -153,9 +156,13 @@ export const providerConfiguration = (parts: OidcParts, pages: LibraryPages): Co
   revokeGrantPolicy: () => true,
   // Otherwise the cookie's life would be the session's.
   expiresWithSession: async () => false,
-  renderError: pages.error,
+  renderError: (ctx, out, error) => {
+    // Only the library's own errors carry a status that is meant for the person.
+    if (!(error instanceof errors.OIDCProviderError)) ctx.status = 500;
+    return pages.error(ctx, out, error);
+  },
 });
 
 /** Where a person is asked. */
-export const interactionPath = ({ config }: OidcParts, uid: string): string =>
+const interactionPath = ({ config }: OidcParts, uid: string): string =>
   `${new URL(config.issuer).pathname.replace(/\/$/, '')}/interaction/${uid}`;

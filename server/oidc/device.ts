@@ -1,6 +1,7 @@
 /** Owns how a device is recognised: by our cookie, or for display alone by the id that the app supplies; never by address. */
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { keyed, randomSecret } from '../digests.ts';
+import { defined } from '../defined.ts';
+import { keyed, randomSecret, sha256 } from '../digests.ts';
 import type { DeviceFacts } from '../sessions/device-session.ts';
 import type { OidcParts } from './parts.ts';
 
@@ -17,23 +18,35 @@ const cookies = new WeakMap<object, DeviceCookie>();
 const cookieName = (parts: OidcParts): string =>
   parts.config.issuer.startsWith('https:') ? '__Host-curfew-device' : 'curfew-device';
 
-/** Reads the device cookie, or sets one. */
-export const recogniseDevice = (parts: OidcParts, ctx: KoaContextWithOIDC): DeviceCookie => {
-  const seen = cookies.get(ctx);
-  if (seen) return seen;
-  const name = cookieName(parts);
-  const given = ctx.cookies.get(name, { signed: true });
-  const value = given ?? randomSecret();
-  if (!given) {
-    const expires = new Date(parts.clock.nowMs() + TWO_YEARS_MS);
-    ctx.cookies.set(name, value, { signed: true, httpOnly: true, sameSite: 'lax', expires, overwrite: true });
-  }
-  const device = { id: keyed(parts.keys.digest, 'device', value), known: given !== undefined };
+/** Random enough to need no key, and so the same whatever secrets come and go. */
+const deviceIdOf = (cookie: string): string => sha256(`device ${cookie}`).slice(0, 22);
+
+const isForgotten = async (parts: OidcParts, id: string): Promise<boolean> =>
+  (await parts.store.artifacts.find({ kind: 'forgotten_device', id }, parts.clock.now())) !== undefined;
+
+const setCookie = (parts: OidcParts, ctx: KoaContextWithOIDC): string => {
+  const value = randomSecret();
+  const expires = new Date(parts.clock.nowMs() + TWO_YEARS_MS);
+  ctx.cookies.set(cookieName(parts), value, {
+    signed: true,
+    httpOnly: true,
+    sameSite: 'lax',
+    expires,
+    overwrite: true,
+  });
+  return value;
+};
+
+/** Reads the device cookie, or sets one; that of a device that was reported lost is not known any more. */
+const recogniseDevice = async (parts: OidcParts, ctx: KoaContextWithOIDC): Promise<DeviceCookie> => {
+  const given = ctx.cookies.get(cookieName(parts), { signed: true });
+  const known = given !== undefined && !(await isForgotten(parts, deviceIdOf(given)));
+  const device = { id: deviceIdOf(known ? given : setCookie(parts, ctx)), known };
   cookies.set(ctx, device);
   return device;
 };
 
-/** The device of a request that has been looked at. */
+/** The device of a request that began something. */
 export const knownDevice = (ctx: object): string | undefined => cookies.get(ctx)?.id;
 
 const PLATFORMS: ReadonlyArray<readonly [RegExp, string]> = [
@@ -49,19 +62,32 @@ const PLATFORMS: ReadonlyArray<readonly [RegExp, string]> = [
 export const platformName = (userAgent: string): string =>
   PLATFORMS.find(([pattern]) => pattern.test(userAgent))?.[1] ?? 'Unknown device';
 
+/** Sessions of one account and app that are looked through for the app's own id. */
+const LOOKED_THROUGH = 200;
+
+/** The device that the app's own id led to before, where the browser keeps no cookies. */
+const grouped = async (parts: OidcParts, accountId: string, clientId: string, appId: string) => {
+  const rows = await parts.store.sessions.list({ accountId, clientId, limit: LOOKED_THROUGH });
+  return rows.find(({ device }) => device.appId === appId)?.device.id;
+};
+
+const textOf = (ctx: KoaContextWithOIDC, name: string): string | undefined => {
+  const value = ctx.oidc.params?.[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
 /** The device facts of a sign-in: the app's own words first, then the user agent's. */
-export const deviceFacts = (parts: OidcParts, ctx: KoaContextWithOIDC, accountId: string): DeviceFacts => {
-  const { device_id: given, device_name: name, device_model: model } = ctx.oidc.params ?? {};
-  const cookie = recogniseDevice(parts, ctx);
-  // An app's id only groups, and only where no cookie does: anyone can send one.
-  const id =
-    !cookie.known && typeof given === 'string'
-      ? keyed(parts.keys.digest, 'app', accountId, String(ctx.oidc.client?.clientId), given)
-      : cookie.id;
-  const shown = [name, model].find((text): text is string => typeof text === 'string');
-  return {
-    id,
-    name: shown ?? platformName(ctx.get('user-agent')),
-    ...(typeof model === 'string' ? { model } : {}),
-  };
+export const deviceFacts = async (
+  parts: OidcParts,
+  ctx: KoaContextWithOIDC,
+  accountId: string,
+): Promise<DeviceFacts> => {
+  const clientId = String(ctx.oidc.client?.clientId);
+  const given = textOf(ctx, 'device_id');
+  const model = textOf(ctx, 'device_model');
+  const appId = given === undefined ? undefined : keyed(parts.keys.digest, 'app', accountId, clientId, given);
+  const cookie = await recogniseDevice(parts, ctx);
+  const known = cookie.known || appId === undefined ? undefined : await grouped(parts, accountId, clientId, appId);
+  const name = textOf(ctx, 'device_name') ?? model ?? platformName(ctx.get('user-agent'));
+  return { id: known ?? cookie.id, name, ...defined({ model, appId }) };
 };

@@ -3,6 +3,7 @@ import type { Account, Client, KoaContextWithOIDC, ResourceServer } from 'oidc-p
 import { accountResource } from '../config.ts';
 import { endsAt } from '../sessions/policy.ts';
 import type { Seconds } from '../sessions/time.ts';
+import { mayHave } from './clients.ts';
 import { isStepUp, sidOf } from './grant-id.ts';
 import { errors } from './library.ts';
 import type { OidcParts } from './parts.ts';
@@ -22,7 +23,7 @@ export interface TokenLike {
 }
 
 /** Records that an access token was shown to a party that honours it. False: it must not. */
-export const wasUsed = async (parts: OidcParts, token: TokenLike): Promise<boolean> => {
+const wasUsed = async (parts: OidcParts, token: TokenLike): Promise<boolean> => {
   const session = await readLive(parts, sidOf(token.grantId ?? ''));
   const unit = currentUnit();
   const place = unit?.places.get(token.jti ?? '');
@@ -55,9 +56,11 @@ const formatOf = (
   return known;
 };
 
-export const resourceInfo = (parts: OidcParts, resource: string): ResourceServer => {
+/** What a resource offers to a client. */
+export const resourceInfo = (parts: OidcParts, resource: string, clientId: string): ResourceServer => {
   const { scopes, accessTokenFormat } = formatOf(parts, resource);
-  const base = { scope: scopes.join(' '), audience: resource };
+  const client = parts.clientOf(clientId);
+  const base = { scope: scopes.filter((scope) => mayHave(client, scope)).join(' '), audience: resource };
   return accessTokenFormat === 'jwt'
     ? { ...base, accessTokenFormat, jwt: { sign: { alg: 'ES256' } } }
     : { ...base, accessTokenFormat };
@@ -93,17 +96,19 @@ export const accessTokenSeconds = (
   client: Client,
 ): Seconds => {
   const lifetimes = parts.lifetimesOf(client.clientId);
-  const unit = unitOf(ctx);
-  const session = unit.sessions.get(sidOf(token.grantId ?? ''));
+  const session = unitOf(ctx).sessions.get(sidOf(token.grantId ?? ''));
   if (!lifetimes || !session) throw new Error('an access token was issued without its session');
-  const { absolute } = endsAt(session, lifetimes);
+  // The library adds what is answered here to this moment, not to the one at which the request came.
+  const now = parts.clock.now();
+  const { idle, absolute } = endsAt(session, lifetimes);
   const { auth_time: authTime = session.authTime } = eventBehind(ctx);
-  const ends = [unit.now + lifetimes.accessTokenSeconds, absolute];
-  // Nobody sees a JWT's use, so it must not outlast the idle time as it stands when this request counts as a use.
-  if (token.resourceServer?.accessTokenFormat === 'jwt') ends.push(unit.now + lifetimes.idleSeconds);
+  const ends = [now + lifetimes.accessTokenSeconds, absolute];
+  // Nobody sees a JWT's use, so it must not outlast the idle time as it stands when this request counts as a use; a step-up is none.
+  const idleEnd = isStepUp(token.grantId ?? '') ? idle : now + lifetimes.idleSeconds;
+  if (token.resourceServer?.accessTokenFormat === 'jwt') ends.push(idleEnd);
   const sensitive = sensitiveEnd(parts, token.scope?.split(' ') ?? [], authTime);
   if (sensitive !== undefined) ends.push(sensitive);
-  return Math.max(1, Math.min(...ends) - unit.now);
+  return Math.max(1, Math.min(...ends) - now);
 };
 
 /** Introspection is for the resource's own registered server, and only for its audience. */

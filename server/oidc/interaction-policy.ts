@@ -3,7 +3,7 @@ import type { KoaContextWithOIDC, interactionPolicy as Policy } from 'oidc-provi
 import { ssoRefusal } from '../sessions/policy.ts';
 import { ACR_VALUES, atLeast, missingFor } from '../sessions/step-up.ts';
 import { errors, interactionPolicy } from './library.ts';
-import { loginOf } from './login-result.ts';
+import { loginNow, loginOf } from './login-result.ts';
 import { authenticatedFor } from './models-sso.ts';
 import type { OidcParts } from './parts.ts';
 import { demandsOf } from './sensitive-scopes.ts';
@@ -20,10 +20,16 @@ const ssoNotUsable = (parts: OidcParts, ctx: KoaContextWithOIDC): boolean => {
   if (!session?.accountId) return false;
   if (!account) return true;
   const { sso } = unitOf(ctx);
-  const login = loginOf(ctx);
+  const login = loginNow(ctx);
   if (login) return login.marks < (sso?.marks ?? 0);
   const lifetimes = parts.lifetimesOf(client?.clientId ?? '');
   return !sso || !lifetimes || ssoRefusal(sso, lifetimes, parts.clock.now()) !== undefined;
+};
+
+/** OpenID Connect Core §3.1.2.1. A sign-in of this very request grows old as well, while a later page waits for its answer. */
+const olderThanMaxAge = (ctx: KoaContextWithOIDC): boolean => {
+  const maxAge = ctx.oidc.params?.['max_age'];
+  return maxAge !== undefined && !loginNow(ctx) && ctx.oidc.session?.past(Number(maxAge)) === true;
 };
 
 /** A request that asks for freshness wants it for this app: what another app's sign-in earned does not count. */
@@ -87,16 +93,15 @@ export const policyOf = (parts: OidcParts): Policy.DefaultPolicy => {
   const login = policy.get('login');
   login?.checks.remove('essential_acrs');
   login?.checks.remove('essential_acr');
-  login?.checks.add(
-    new Check('sso_not_usable', 'the sign-in at this browser is over', (ctx) => ssoNotUsable(parts, ctx)),
-  );
-  login?.checks.add(new Check('fresh_for_app', 'a fresh sign-in for this app is required', freshForAnotherApp));
-  login?.checks.add(
-    new Check('sensitive_scope', 'a sensitive scope demands a fresh sign-in', (ctx) =>
-      sensitiveScopesUnmet(parts, ctx),
-    ),
-  );
-  login?.checks.add(new Check('essential_acr', 'a higher level of authentication is required', essentialAcrUnmet));
+  login?.checks.remove('max_age');
+  // A check that joins a prompt brings its error along: what an app with prompt=none is told (OpenID Connect Core §3.1.2.6).
+  const demand = (reason: string, words: string, isUnmet: (ctx: KoaContextWithOIDC) => boolean): void =>
+    void login?.checks.add(new Check(reason, words, 'login_required', isUnmet));
+  demand('sso_not_usable', 'the sign-in at this browser is over', (ctx) => ssoNotUsable(parts, ctx));
+  demand('max_age', 'the sign-in is older than the app allows', olderThanMaxAge);
+  demand('fresh_for_app', 'a fresh sign-in for this app is required', freshForAnotherApp);
+  demand('sensitive_scope', 'a sensitive scope demands a fresh sign-in', (ctx) => sensitiveScopesUnmet(parts, ctx));
+  demand('essential_acr', 'a higher level of authentication is required', essentialAcrUnmet);
 
   policy.remove('consent');
   policy.add(

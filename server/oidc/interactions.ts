@@ -1,5 +1,6 @@
 /** Owns what the hosted pages are told of an authorization request, and how their answer goes back into it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context } from 'koa';
 import type { Interaction, Provider } from 'oidc-provider';
 import type {
   InteractionResult,
@@ -8,8 +9,9 @@ import type {
   PromptName,
   ScopeLine,
 } from '../../interactions/port.ts';
-import { accountResource } from '../config.ts';
+import { accountResource, type ClientConfig } from '../config.ts';
 import { CurfewError } from '../errors.ts';
+import { mayHave } from './clients.ts';
 import { errors } from './library.ts';
 import type { LoginResult } from './login-result.ts';
 import type { OidcParts } from './parts.ts';
@@ -26,7 +28,7 @@ const FIXING_REASONS = new Set(['max_age', 'fresh_for_app', 'sensitive_scope', '
 
 const OIDC_SCOPES = new Set(['openid', 'offline_access', 'profile', 'email']);
 
-const scopeLines = ({ config }: OidcParts, params: Params): ScopeLine[] => {
+const scopeLines = ({ config }: OidcParts, params: Params, client: ClientConfig): ScopeLine[] => {
   const requested = new Set(text(params, 'scope')?.split(' ') ?? []);
   const oidc = [...requested].filter((scope) => OIDC_SCOPES.has(scope)).map((scope) => ({ scope, sensitive: false }));
   const resources = [params['resource']].flat().filter((one): one is string => typeof one === 'string');
@@ -34,7 +36,7 @@ const scopeLines = ({ config }: OidcParts, params: Params): ScopeLine[] => {
     const offered =
       resource === accountResource(config.issuer) ? ['sessions'] : (config.resources[resource]?.scopes ?? []);
     return offered
-      .filter((scope) => requested.has(scope))
+      .filter((scope) => requested.has(scope) && mayHave(client, scope))
       .map((scope) => ({ scope, resource, sensitive: Object.hasOwn(config.scopes, scope) }));
   });
   return [...oidc, ...others];
@@ -66,7 +68,7 @@ const viewOf = async (parts: OidcParts, provider: Provider, interaction: Interac
     reasons: prompt.reasons,
     client: { id: client.client_id, name: client.client_name, firstParty: client.first_party },
     redirectUri: String(params['redirect_uri']),
-    scopes: scopeLines(parts, params),
+    scopes: scopeLines(parts, params, client),
     ...(account ? { account } : {}),
     ...(loginHint === undefined ? {} : { loginHint }),
     ...(uiLocales === undefined ? {} : { uiLocales }),
@@ -88,18 +90,25 @@ const forgetCookie = (parts: OidcParts, res: ServerResponse, name: string): void
   for (const cookie of [name, `${name}.sig`]) res.appendHeader('set-cookie', `${cookie}=; ${gone}`);
 };
 
+/** What earlier pages of the same request left; their sign-in is from now on one of before. */
+const answeredBefore = ({ lastSubmission: { login, ...answers } = {} }: Interaction) =>
+  login ? { ...answers, login: { ...login, carried: true } } : answers;
+
 /** Another person takes over this browser: the one before is signed out of it, and of nothing else. */
 const changePerson = async (
   parts: OidcParts,
   provider: Provider,
   interaction: Interaction,
-  res: ServerResponse,
-  sub: string,
+  { req, res, sub }: { readonly req: IncomingMessage; readonly res: ServerResponse; readonly sub: string },
 ) => {
-  const { session } = interaction;
-  if (!session || session.accountId === sub) return;
-  await parts.revocation.endSso({ uid: session.uid, accountId: session.accountId }, 'signed_out');
-  (interaction as { session?: unknown }).session = undefined;
+  // What the browser holds by now: somebody may have signed in at another page since this one was asked for.
+  const { uid, accountId } = await provider.Session.get({ req, res } as Context);
+  const isAnother = accountId !== undefined && accountId !== sub;
+  if (isAnother || (interaction.session && interaction.session.accountId !== sub)) {
+    (interaction as { session?: unknown }).session = undefined;
+  }
+  if (!isAnother) return;
+  await parts.revocation.endSso({ uid, accountId }, 'signed_out');
   forgetCookie(parts, res, provider.cookieName('session'));
 };
 
@@ -123,9 +132,11 @@ export const createInteractions = (parts: OidcParts, provider: Provider): Intera
 
   const resultFor = async (interaction: Interaction, req: IncomingMessage, result: InteractionResult) => {
     if ('error' in result) return { error: result.error, error_description: result.description };
-    const before = interaction.lastSubmission ?? {};
-    if ('login' in result) return { ...before, login: await loginResult(interaction, req, result.login) };
-    return { ...before, ...('consent' in result ? { consent: {} } : { continue: {} }) };
+    const before = answeredBefore(interaction);
+    if (!('login' in result)) return { ...before, ...('consent' in result ? { consent: {} } : { continue: {} }) };
+    // What one person allowed, another who signs in now did not.
+    const kept = interaction.session?.accountId === result.login.sub ? before : {};
+    return { ...kept, login: await loginResult(interaction, req, result.login) };
   };
 
   return {
@@ -137,7 +148,7 @@ export const createInteractions = (parts: OidcParts, provider: Provider): Intera
     async finish(req, res, result) {
       const interaction = await interactionOf(provider, req, res);
       interaction.result = await resultFor(interaction, req, result);
-      if ('login' in result) await changePerson(parts, provider, interaction, res, result.login.sub);
+      if ('login' in result) await changePerson(parts, provider, interaction, { req, res, sub: result.login.sub });
       await interaction.save(interaction.exp - parts.clock.now());
       return interaction.returnTo;
     },

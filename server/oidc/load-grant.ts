@@ -8,6 +8,7 @@ import { stepUpGrantId } from './grant-id.ts';
 import { errors } from './library.ts';
 import type { OidcParts } from './parts.ts';
 import { readLive } from './read-session.ts';
+import { demandOf } from './sensitive-scopes.ts';
 
 interface Hint {
   readonly sub?: unknown;
@@ -15,7 +16,7 @@ interface Hint {
 }
 
 /** The claims of the request's `id_token_hint`, verified but for its expiry; also when the request is resumed. */
-export const hintOf = async (ctx: KoaContextWithOIDC): Promise<Hint | undefined> => {
+const hintOf = async (ctx: KoaContextWithOIDC): Promise<Hint | undefined> => {
   const { entities, params, provider, client } = ctx.oidc;
   if (entities.IdTokenHint) return entities.IdTokenHint.payload as Hint;
   if (typeof params?.['id_token_hint'] !== 'string' || !client) return undefined;
@@ -28,8 +29,11 @@ const stepUpTarget = async (parts: OidcParts, ctx: KoaContextWithOIDC): Promise<
   const hint = await hintOf(ctx);
   if (!hint) return undefined;
   const accountId = ctx.oidc.account?.accountId;
-  // A request for one person is never answered with another's sign-in.
-  if (hint.sub !== accountId) throw new errors.LoginRequired('the person of the id_token_hint did not sign in');
+  if (hint.sub !== accountId) {
+    // While the request is young, the policy asks for that person; never is it answered with another's sign-in.
+    if (ctx.oidc.entities.IdTokenHint) return undefined;
+    throw new errors.LoginRequired('the person of the id_token_hint did not sign in');
+  }
   if (typeof hint.sid !== 'string') return undefined;
   const session = await readLive(parts, hint.sid);
   return session && session.clientId === ctx.oidc.client?.clientId && session.accountId === accountId
@@ -43,7 +47,7 @@ const grantedScopes = (parts: OidcParts, ctx: KoaContextWithOIDC): Set<string> =
   if (ctx.oidc.result?.consent) return requested;
   const firstParty = parts.clientOf(ctx.oidc.client?.clientId ?? '')?.first_party ?? false;
   // A sensitive scope is never granted without a page that names the app and what it will do.
-  return new Set(firstParty ? [...requested].filter((scope) => !parts.config.scopes[scope]) : []);
+  return new Set(firstParty ? [...requested].filter((scope) => !demandOf(parts, scope)) : []);
 };
 
 const addScopes = (grant: Grant, ctx: KoaContextWithOIDC, granted: Set<string>): void => {

@@ -13,8 +13,16 @@ export interface LoginResult {
   readonly epoch: number;
   /** The browser session's marks, read then too. */
   readonly marks: number;
+  /** A later page of the same request was answered since. */
+  readonly carried?: true;
 }
 
 /** The authentication that this very authorization request brought about, if any. */
 export const loginOf = (ctx: KoaContextWithOIDC): LoginResult | undefined =>
   ctx.oidc.result?.login as LoginResult | undefined;
+
+/** The same, unless a later page was answered since: by then the browser's session counts as it would for any request. */
+export const loginNow = (ctx: KoaContextWithOIDC): LoginResult | undefined => {
+  const login = loginOf(ctx);
+  return login?.carried ? undefined : login;
+};

@@ -66,9 +66,12 @@ export const accessTokenModel = (parts: OidcParts): Model => ({
   async destroy() {},
 });
 
-/** A request that came before the winner's commit only lost a race; one that came later shows a spent code. */
+/** Requests that an app sent together come this far apart where the machine or the network is slow. */
+const STRAGGLER_MS = 5000;
+
+/** A request that came about when the winner did only lost a race; one that comes later shows a spent code. */
 const isStraggler = (unit: Unit, spentAtMs: number | undefined): boolean =>
-  spentAtMs !== undefined && unit.arrivedAtMs <= spentAtMs;
+  spentAtMs !== undefined && unit.arrivedAtMs <= spentAtMs + STRAGGLER_MS;
 
 const codePayload = (id: string, stored: StoredArtifact, sid: string, spent: boolean): AdapterPayload => ({
   ...(stored.payload as AdapterPayload),
@@ -79,7 +82,12 @@ const codePayload = (id: string, stored: StoredArtifact, sid: string, spent: boo
 });
 
 interface CodeExtras {
-  readonly stepUp?: { readonly ssoUid: string; readonly marks: number; readonly here: boolean };
+  readonly stepUp?: {
+    readonly ssoUid: string;
+    readonly marks: number;
+    readonly epoch: number;
+    readonly here: boolean;
+  };
 }
 
 const findCode = async (parts: OidcParts, unit: Unit, id: string): Promise<AdapterPayload | undefined> => {
@@ -109,6 +117,12 @@ export const codeModel = (parts: OidcParts): Model => ({
   },
 });
 
+/**
+ * A pushed request opens nothing after its minute, by its own `exp`. Its row stays for those who opened it in time and
+ * are still being asked: of their answers, one spends it. Three pages, an hour each, and no longer: anyone can push.
+ */
+const PUSHED_REQUEST_KEPT_SECONDS = 60 + 3 * 60 * 60;
+
 /** Interactions and pushed requests: written with the request that makes them, spent once. */
 export const singleUseModel = (
   parts: OidcParts,
@@ -123,7 +137,8 @@ export const singleUseModel = (
   return {
     ...notHere,
     async upsert(id, payload, expiresIn = 0) {
-      const artifact = { kind, id, payload: withoutId(payload), expiresAt: parts.clock.now() + expiresIn };
+      const kept = kind === 'pushed_request' ? PUSHED_REQUEST_KEPT_SECONDS : expiresIn;
+      const artifact = { kind, id, payload: withoutId(payload), expiresAt: parts.clock.now() + kept };
       const unit = currentUnit();
       if (unit) unit.put.push(artifact);
       else await parts.store.artifacts.put(artifact);
@@ -143,7 +158,8 @@ export const replayModel = (parts: OidcParts): Model => ({
   ...notHere,
   async upsert(id, _payload, expiresIn = 0) {
     const unit = currentUnit();
-    const proof = { kind: 'proof', id, payload: {}, expiresAt: parts.clock.now() + expiresIn } as const;
+    // A proof may be from a clock that runs ahead by as much as it may run behind: the library's time is half of that.
+    const proof = { kind: 'proof', id, payload: {}, expiresAt: parts.clock.now() + 2 * expiresIn } as const;
     if (!unit) throw new Error('a proof was shown outside a request');
     unit.proofs.push(proof);
   },

@@ -1,12 +1,12 @@
 /** Owns how oidc-provider's Session is kept as an SSO session: ids hashed, ends for good, last use counted honestly. */
-import type { AdapterPayload } from 'oidc-provider';
+import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
 import { defined } from '../defined.ts';
 import { sha256 } from '../digests.ts';
 import type { SsoSession } from '../sessions/sso-session.ts';
 import type { Seconds } from '../sessions/time.ts';
 import { knownDevice } from './device.ts';
 import { Provider } from './library.ts';
-import { loginOf } from './login-result.ts';
+import { loginNow } from './login-result.ts';
 import { type Model, notHere } from './model.ts';
 import type { OidcParts } from './parts.ts';
 import { currentRoute, currentUnit, type Unit } from './unit-of-work.ts';
@@ -30,7 +30,7 @@ export const authenticatedFor = (sso: SsoSession | undefined): string | undefine
 
 const authentication = (unit: Unit, payload: AdapterPayload) => {
   const { sso } = unit;
-  const login = Provider.ctx && loginOf(Provider.ctx);
+  const login = Provider.ctx && loginNow(Provider.ctx);
   if (login) {
     const client = Provider.ctx?.oidc.client?.clientId;
     return { epoch: login.epoch, marksAnswered: login.marks, authClientId: client, lastUsedAt: unit.now };
@@ -45,6 +45,9 @@ const authentication = (unit: Unit, payload: AdapterPayload) => {
   };
 };
 
+/** A browser that nobody is signed in at is kept for the page that it was shown: anyone can make one. */
+const NOBODY_KEPT_SECONDS = 60 * 60;
+
 const saved = (unit: Unit, id: string, payload: AdapterPayload, expiresIn: Seconds): SsoSession => {
   const { jti: _jti, kind: _kind, exp: _exp, uid = '', ...rest } = payload;
   const { authClientId, ...authenticated } = authentication(unit, payload);
@@ -53,7 +56,7 @@ const saved = (unit: Unit, id: string, payload: AdapterPayload, expiresIn: Secon
     uid,
     idHash: sha256(id),
     startedAt: unit.sso?.startedAt ?? unit.now,
-    expiresAt: authenticated.lastUsedAt + expiresIn,
+    expiresAt: authenticated.lastUsedAt + (payload.accountId ? expiresIn : Math.min(expiresIn, NOBODY_KEPT_SECONDS)),
     marks: unit.sso?.marks ?? 0,
     userAgent: unit.userAgent,
     ...authenticated,
@@ -67,6 +70,19 @@ const saved = (unit: Unit, id: string, payload: AdapterPayload, expiresIn: Secon
 /** An authorization request that led to a page has not used the session: saving it could undo what another tab just did. */
 const isMereLook = (unit: Unit): boolean =>
   currentRoute() === 'authorization' && !unit.put.some(({ kind }) => kind === 'code');
+
+/** The cookie named no session, and nobody signed in: what the library would save is of use to no request. */
+const isOfNobody = (unit: Unit, { accountId, state }: AdapterPayload): boolean =>
+  !unit.sso && accountId === undefined && state === undefined;
+
+/** Another request of this browser, under way at the same time, may have replaced that cookie with a good one. */
+const leaveCookie = (ctx: KoaContextWithOIDC): void => {
+  const name = ctx.oidc.provider.cookieName('session');
+  const set = [ctx.response.headers['set-cookie'] ?? []].flat();
+  const others = set.filter((cookie) => !cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}.sig=`));
+  ctx.remove('set-cookie');
+  if (others.length > 0) ctx.set('set-cookie', others);
+};
 
 export const ssoModel = (parts: OidcParts): Model => ({
   ...notHere,
@@ -84,8 +100,9 @@ export const ssoModel = (parts: OidcParts): Model => ({
   async upsert(id, payload, expiresIn = 0) {
     const unit = currentUnit();
     if (!unit) throw new Error('a browser session was saved outside a request');
+    if (isOfNobody(unit, payload)) return Provider.ctx && leaveCookie(Provider.ctx);
     const how = unit.sso?.uid === payload.uid ? 'replace' : 'insert';
-    if (how === 'replace' && isMereLook(unit)) return;
+    if (isMereLook(unit)) return;
     const seenIdHash = unit.sso?.idHash;
     unit.ssoSave = { how, session: saved(unit, id, payload, expiresIn), ...defined({ seenIdHash }) };
   },

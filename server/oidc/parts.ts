@@ -13,7 +13,10 @@ import type { Store } from '../store.ts';
 export interface OidcParts {
   readonly config: Config;
   readonly keys: DerivedKeys;
+  /** Private. */
   readonly jwks: { readonly keys: readonly object[] };
+  /** The ids of those that others are to verify tokens with. */
+  readonly published: ReadonlySet<string>;
   readonly store: Store;
   readonly sessions: Sessions;
   readonly revocation: Revocation;

@@ -1,11 +1,13 @@
 /** Owns the assembly of the protocol side: the library, its configuration, and the unit of work around its endpoints. */
+import type { EventEmitter } from 'node:events';
 import type { Context, Middleware } from 'koa';
-import type { Configuration, Provider as ProviderType } from 'oidc-provider';
+import type { Configuration, KoaContextWithOIDC, Provider as ProviderType } from 'oidc-provider';
 import { CurfewError } from '../errors.ts';
+import type { Refusal } from '../sessions/store.ts';
 import { answerRefusal, answerUnavailable, isForPrograms, mendAnswer } from './answers.ts';
 import { commit, isCommitted } from './commit.ts';
 import { type LibraryPages, providerConfiguration } from './configuration.ts';
-import { Provider } from './library.ts';
+import { errors, Provider } from './library.ts';
 import { computeRefreshTokens } from './next-token.ts';
 import type { OidcParts } from './parts.ts';
 import { openUnit, type Unit } from './unit-of-work.ts';
@@ -24,16 +26,57 @@ export interface ProtocolOptions {
   readonly tamper?: Tamper;
 }
 
+/** Requests that a fault ended, with the fault. */
+type Failures = WeakMap<object, unknown>;
+
+/** Nothing of a failed request was written, so the browser stays as it was too: what led here can be asked again. */
+const keepBrowserAsItWas =
+  (failures: Failures): Middleware =>
+  async (ctx, next) => {
+    const withhold = (): void => {
+      ctx.remove('location');
+      ctx.remove('set-cookie');
+    };
+    try {
+      await next();
+    } catch (error) {
+      withhold();
+      throw error;
+    }
+    if (failures.has(ctx)) withhold();
+  };
+
+const ERROR_EVENTS = [
+  'grant.error',
+  'introspection.error',
+  'revocation.error',
+  'userinfo.error',
+  'pushed_authorization_request.error',
+  'authorization.error',
+  'end_session.error',
+  'end_session_confirm.error',
+] as const;
+
+/** The library sends an error under the status and words that it carries. Those of a stranger's (of a host's database driver, say) are no verdict. */
+const noteFailures = (provider: ProviderType): Failures => {
+  const failures: Failures = new WeakMap();
+  provider.on('server_error', (ctx, error) => failures.set(ctx, error));
+  const note = (ctx: object, error: unknown): void => {
+    if (!(error instanceof errors.OIDCProviderError)) failures.set(ctx, error);
+  };
+  for (const event of ERROR_EVENTS) provider.on(event as 'grant.error', note);
+  return failures;
+};
+
 /** A browser gets a page: the error is rendered by the pages' own middleware further out. */
-const refusePage = (ctx: Context): never => {
-  ctx.remove('location');
-  ctx.remove('set-cookie');
-  throw new CurfewError('interaction_expired');
+const refuse = (ctx: Context, refusal: Refusal): void => {
+  if (!isForPrograms(ctx)) throw new CurfewError('interaction_expired');
+  answerRefusal(ctx, refusal);
 };
 
 /** Runs the library's handler, then writes what it wants written, then lets the reply go. */
 const unitOfWork =
-  (parts: OidcParts): Middleware =>
+  (parts: OidcParts, failures: Failures): Middleware =>
   async (ctx, next) => {
     const unit: Unit = openUnit(ctx, {
       now: parts.clock.now(),
@@ -42,17 +85,16 @@ const unitOfWork =
       userAgent: ctx.get('user-agent').slice(0, 200),
     });
     await next();
+    if (failures.has(ctx)) return;
     if (isForPrograms(ctx) && ctx.status < 500) mendAnswer(ctx);
     if (!isCommitted(ctx)) return;
     const refusal = await commit(parts, unit);
-    if (!refusal) return;
-    if (!isForPrograms(ctx)) refusePage(ctx);
-    answerRefusal(ctx, refusal);
+    if (refusal) refuse(ctx, refusal);
   };
 
 /** Outermost around what programs call: whatever goes wrong here, or in a hook, or in the store, is no verdict on a token. */
 const unavailableIsNotInvalid =
-  (parts: OidcParts, failures: WeakMap<object, unknown>): Middleware =>
+  (parts: OidcParts, failures: Failures): Middleware =>
   async (ctx, next) => {
     if (!isForPrograms(ctx)) return next();
     try {
@@ -60,18 +102,35 @@ const unavailableIsNotInvalid =
     } catch (cause) {
       return answerUnavailable(ctx, parts.log, cause);
     }
-    if (ctx.status >= 500) answerUnavailable(ctx, parts.log, failures.get(ctx));
+    if (ctx.status >= 500 || failures.has(ctx)) answerUnavailable(ctx, parts.log, failures.get(ctx));
+  };
+
+/** A key whose tokens are all over is kept for the hints that were signed with it: nobody else is to believe it. */
+const publishedKeys =
+  ({ published }: OidcParts): Middleware =>
+  async (ctx, next) => {
+    await next();
+    if ((ctx as Partial<KoaContextWithOIDC>).oidc?.route !== 'jwks' || ctx.status !== 200) return;
+    const { keys } = ctx.body as { readonly keys: readonly { readonly kid: string }[] };
+    const { type } = ctx;
+    ctx.body = { keys: keys.filter(({ kid }) => published.has(kid)) };
+    ctx.type = type;
   };
 
 export const createProtocol = ({ parts, pages, front, tamper = (same) => same }: ProtocolOptions): ProviderType => {
   const provider = new Provider(parts.config.issuer, tamper(providerConfiguration(parts, pages)));
   computeRefreshTokens(provider, parts);
-  const failures = new WeakMap<object, unknown>();
-  provider.on('server_error', (ctx, error) => failures.set(ctx, error));
+  const failures = noteFailures(provider);
+  // Without a listener Koa prints what a broken connection throws, with its stack, beside the log.
+  (provider as unknown as EventEmitter).on('error', (error: unknown, ctx?: Context) =>
+    parts.log.info('a connection broke', { path: ctx?.path, error }),
+  );
   // The edge has put the truth into the forwarding headers.
   provider.proxy = true;
   for (const middleware of front) provider.use(middleware);
+  provider.use(publishedKeys(parts));
   provider.use(unavailableIsNotInvalid(parts, failures));
-  provider.use(unitOfWork(parts));
+  provider.use(keepBrowserAsItWas(failures));
+  provider.use(unitOfWork(parts, failures));
   return provider;
 };

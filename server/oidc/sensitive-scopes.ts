@@ -14,10 +14,14 @@ export const eventOf = ({ acr, authTime, authenticatedHere }: DeviceSession): Au
 
 const scopesOf = (text: string | undefined): string[] => text?.split(' ').filter(Boolean) ?? [];
 
+/** What a scope demands, if anything. Scopes are typed by strangers: an object has members of its own, such as `constructor`. */
+export const demandOf = ({ config: { scopes } }: Pick<OidcParts, 'config'>, scope: string): Demand | undefined =>
+  Object.hasOwn(scopes, scope) ? scopes[scope] : undefined;
+
 /** The demands of those scopes of a list that make any. */
 export const demandsOf = (parts: OidcParts, scopes: Iterable<string>): Array<Demand & { readonly scope: string }> =>
   [...scopes].flatMap((scope) => {
-    const demand = parts.config.scopes[scope];
+    const demand = demandOf(parts, scope);
     return demand ? [{ scope, ...demand }] : [];
   });
 

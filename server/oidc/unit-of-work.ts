@@ -26,6 +26,7 @@ export interface CodeExchange {
     readonly code: ArtifactRef;
     readonly ssoUid: string;
     readonly marks: number;
+    readonly epoch: number;
     readonly here: boolean;
   };
   /** The new family's salt, drawn once. */

@@ -35,7 +35,7 @@ const parseId = (text: string | undefined): string => {
 
 const from = (ctx: Context, { session }: Caller) => ({
   address: ctx.ip,
-  userAgent: ctx.get('user-agent'),
+  userAgent: ctx.get('user-agent').slice(0, 200),
   data: { by: session.sid },
 });
 
@@ -72,7 +72,7 @@ const endOne = ({ accountSessions, clock }: AccountApiParts, ctx: Context, calle
 
 export const createAccountApi = (parts: AccountApiParts): Router => {
   const { issuer, authenticate, accountSessions, clock } = parts;
-  const router = new Router({ prefix: '/account' });
+  const router = new Router({ prefix: '/account', sensitive: true });
   router.use(problems(issuer, parts.log));
 
   router.get('/sessions', async (ctx) => {

@@ -4,7 +4,8 @@ import type { EndReason } from './ending.ts';
 import type { EndContext, EndedMany, Revocation } from './revocation.ts';
 import type { Sessions } from './sessions.ts';
 import type { SsoSession } from './sso-session.ts';
-import type { SessionStore } from './store.ts';
+import type { CoreStore } from './store.ts';
+import type { Clock } from './time.ts';
 
 /** More than anyone has: a list is whole, or it would hide a thief's session. */
 const MOST = 10_000;
@@ -26,39 +27,56 @@ export interface AccountSessions {
   loseDevice(accountId: string, deviceId: string, context?: EndContext): Promise<EndedMany | undefined>;
 }
 
+/** As long as a device cookie lives. */
+const FORGOTTEN_SECONDS = 2 * 365 * 24 * 60 * 60;
+
 interface Parts {
-  readonly store: SessionStore;
+  readonly store: Pick<CoreStore, 'sessions' | 'artifacts'>;
   readonly sessions: Sessions;
   readonly revocation: Revocation;
+  readonly clock: Clock;
 }
 
-export const createAccountSessions = ({ store, sessions, revocation }: Parts): AccountSessions => ({
-  async list(accountId) {
-    const [rows, browsers] = await Promise.all([sessions.list(accountId, MOST), store.listSso(accountId, MOST)]);
+export const createAccountSessions = ({ store, sessions, revocation, clock }: Parts): AccountSessions => {
+  const list: AccountSessions['list'] = async (accountId) => {
+    const [rows, browsers] = await Promise.all([
+      sessions.list(accountId, MOST),
+      store.sessions.listSso(accountId, MOST),
+    ]);
     return { sessions: rows, browsers };
-  },
+  };
 
-  async end(accountId, id, reason, context) {
-    const session = await store.find(id);
-    if (session && session.accountId === accountId && session.status !== 'pending') {
-      await revocation.end(session, reason, context);
+  /** Whoever signs in with that cookie again is on a device that nobody knows yet. */
+  const forget = (id: string): Promise<void> =>
+    store.artifacts.put({ kind: 'forgotten_device', id, payload: {}, expiresAt: clock.now() + FORGOTTEN_SECONDS });
+
+  return {
+    list,
+
+    async end(accountId, id, reason, context) {
+      const session = await store.sessions.find(id);
+      if (session && session.accountId === accountId && session.status !== 'pending') {
+        await revocation.end(session, reason, context);
+        return true;
+      }
+      const sso = await store.sessions.findSso({ uid: id });
+      if (!sso || sso.accountId !== accountId) return false;
+      await revocation.endMany(accountId, { kind: 'sso', uid: id }, reason, context);
       return true;
-    }
-    const sso = await store.findSso({ uid: id });
-    if (!sso || sso.accountId !== accountId) return false;
-    await revocation.endMany(accountId, { kind: 'sso', uid: id }, reason, context);
-    return true;
-  },
+    },
 
-  endOthers: ({ accountId, sid, ssoUid }, reason, context) =>
-    revocation.endMany(accountId, { kind: 'all_but', sid, ssoUid }, reason, context),
+    endOthers: ({ accountId, sid, ssoUid }, reason, context) =>
+      revocation.endMany(accountId, { kind: 'all_but', sid, ssoUid }, reason, context),
 
-  endAll: (accountId, reason, context) => revocation.endMany(accountId, { kind: 'all' }, reason, context),
+    endAll: (accountId, reason, context) => revocation.endMany(accountId, { kind: 'all' }, reason, context),
 
-  async loseDevice(accountId, deviceId, context) {
-    const { sessions: rows, browsers } = await this.list(accountId);
-    const known =
-      rows.some(({ device }) => device.id === deviceId) || browsers.some((sso) => sso.deviceId === deviceId);
-    return known ? revocation.endMany(accountId, { kind: 'device', deviceId }, 'device_lost', context) : undefined;
-  },
-});
+    async loseDevice(accountId, deviceId, context) {
+      const { sessions: rows, browsers } = await list(accountId);
+      const known =
+        rows.some(({ device }) => device.id === deviceId) || browsers.some((sso) => sso.deviceId === deviceId);
+      if (!known) return undefined;
+      await forget(deviceId);
+      return revocation.endMany(accountId, { kind: 'device', deviceId }, 'device_lost', context);
+    },
+  };
+};

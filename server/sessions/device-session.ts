@@ -18,6 +18,8 @@ export interface DeviceFacts {
   readonly id: string;
   readonly name: string;
   readonly model?: string;
+  /** A digest of the app's own `device_id`, of this account and client. Anyone can send one: it only groups. */
+  readonly appId?: string;
 }
 
 /** What a refresh token carries besides its generation; fixed at the code exchange. */
@@ -54,6 +56,9 @@ export interface FamilyHead {
   /** How many generations in a row were. */
   readonly sharedInARow: number;
   readonly voided: readonly VoidedTokens[];
+  /** The key that the present generation was made with, and the previous one where that was another. */
+  readonly keyId?: string;
+  readonly previousKeyId?: string;
 }
 
 export interface DeviceSession {

@@ -102,12 +102,20 @@ export interface Issued {
   readonly lifetimes: Lifetimes;
   /** For a late retry: the epoch that the new access token carries. */
   readonly epoch: number;
+  /** The refresh-token key in use: the newest. */
+  readonly keyId?: string;
 }
 
 const used = (session: DeviceSession, { now, lifetimes }: Issued): DeviceSession =>
   touchIsDue(session.lastUsedAt, lifetimes.idleSeconds, now) ? { ...session, lastUsedAt: now } : session;
 
-const rotatedTo = (generation: number, head: FamilyHead, { presented, opaque, now }: Issued): FamilyHead => ({
+/** So that it can be said who still needs an older secret. */
+const keysOf = (head: FamilyHead, keyId: string | undefined): Pick<FamilyHead, 'keyId' | 'previousKeyId'> => {
+  if (keyId === undefined) return {};
+  return head.keyId === undefined || head.keyId === keyId ? { keyId } : { keyId, previousKeyId: head.keyId };
+};
+
+const rotatedTo = (generation: number, head: FamilyHead, { presented, opaque, now, keyId }: Issued): FamilyHead => ({
   generation,
   rotatedAt: now,
   seen: !opaque,
@@ -115,6 +123,7 @@ const rotatedTo = (generation: number, head: FamilyHead, { presented, opaque, no
   shared: false,
   sharedInARow: head.shared ? head.sharedInARow : 0,
   voided: head.voided.filter(({ until }) => until > now),
+  ...keysOf(head, keyId),
 });
 
 /** The same object where the head is the same. */

@@ -92,5 +92,7 @@ export const ssoRefusal = (
   if (sso.ended) return 'ended';
   if (sso.marks > sso.marksAnswered) return 'marked';
   if (now >= sso.lastUsedAt + lifetimes.ssoIdleSeconds) return 'idle';
-  return now >= sso.authTime + lifetimes.ssoAbsoluteSeconds ? 'absolute' : undefined;
+  // A device session ends so long after the same authentication: what began later than that would be over at once.
+  const absolute = Math.min(lifetimes.ssoAbsoluteSeconds, lifetimes.absoluteSeconds);
+  return now >= sso.authTime + absolute ? 'absolute' : undefined;
 };

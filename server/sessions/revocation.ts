@@ -4,7 +4,7 @@ import type { DeviceSession } from './device-session.ts';
 import { covers, END_REASONS, type EndingOfMany, type EndingScope, type EndReason } from './ending.ts';
 import { ENDED_LISTED_SECONDS } from './policy.ts';
 import type { SsoSession } from './sso-session.ts';
-import type { SessionStore } from './store.ts';
+import type { EndOutcome, SessionStore } from './store.ts';
 import type { Clock, Seconds } from './time.ts';
 
 /** Who asked, and what is known about it: for the event log. */
@@ -17,14 +17,15 @@ export interface EndContext {
 export interface Revocation {
   /**
    * Ends one device session, durably, before it resolves. Ending it again is no error.
-   * `still` is asked of the state that is replaced: a timeout that a use overtook ends nothing.
+   * `still` is asked of the state that is replaced: a timeout that a use overtook ends nothing. A pending session has
+   * begun for nobody: it is forgotten, unannounced.
    */
   end(
     session: Pick<DeviceSession, 'sid' | 'accountId' | 'clientId'>,
     reason: EndReason,
     context?: EndContext,
     still?: (current: DeviceSession) => boolean,
-  ): Promise<'ended' | 'already' | 'gone' | 'kept'>;
+  ): Promise<EndOutcome>;
   /** Ends a browser session alone; what was begun from it goes on. */
   endSso(session: Pick<SsoSession, 'uid' | 'accountId'>, reason: EndReason, context?: EndContext): Promise<void>;
   /** Ends everything of an account that the scope covers. Resolves to what it ended: device sessions, then browser sessions. */
@@ -47,8 +48,6 @@ interface Parts {
 
 /** Rows that one step reads: a step never blocks the store for long. */
 const STEP = 500;
-/** Browser sessions of one account: nobody has as many. */
-const BROWSERS_MOST = 10_000;
 /** Finished endings of many are kept while something older could still be in flight. */
 const IN_FLIGHT_SECONDS = 24 * 60 * 60;
 
@@ -94,42 +93,51 @@ const createEndOne = ({ store, clock, emit }: Parts): EndOne => ({
   },
 });
 
-/** What one row of an ending of many comes to: a pending session has not begun for anyone, so it is gone rather than ended. */
-const endRow = async (
-  store: SessionStore,
-  { end }: EndOne,
-  row: DeviceSession,
-  ending: EndingOfMany,
-  context?: EndContext,
-) => {
-  if (row.status === 'pending') await store.forget([row.sid]);
-  return row.status === 'live' && (await end(row, ending.reason, context)) === 'ended';
-};
-
-const endSessionsOf = async (store: SessionStore, one: EndOne, ending: EndingOfMany, context?: EndContext) => {
+const endSessionsOf = async (store: SessionStore, { end }: EndOne, ending: EndingOfMany, context?: EndContext) => {
   const done: DeviceSession[] = [];
   for (let after: string | undefined; ; ) {
     const rows = await store.listOpen(ending.accountId, STEP, after);
     const covered = rows.filter((row) => covers(ending, subjectOf(row)));
-    for (const row of covered) if (await endRow(store, one, row, ending, context)) done.push(row);
+    for (const row of covered) if ((await end(row, ending.reason, context)) === 'ended') done.push(row);
     if (rows.length < STEP) return done;
     after = rows.at(-1)?.sid;
   }
 };
 
+const browserSubject = ({ uid, deviceId, epoch }: SsoSession) => ({ ssoUid: uid, deviceId, epoch });
+
+/**
+ * The browser that stays has lived through this ending: what it begins from now on is younger. Not where an earlier
+ * ending covers it: that one may be under way still, and must not lose sight of it.
+ */
+const spareBrowser = async (store: SessionStore, uid: string, { accountId, epoch }: EndingOfMany): Promise<void> => {
+  const sso = await store.findSso({ uid });
+  const { endings } = await store.endingsOf(accountId);
+  const isOver = sso && endings.some((one) => one.epoch < epoch && covers(one, browserSubject(sso)));
+  if (!isOver) await store.raiseSsoEpoch(uid, epoch);
+};
+
 const endBrowsersOf = async (store: SessionStore, { endSso }: EndOne, ending: EndingOfMany, context?: EndContext) => {
-  const rows = (await store.listSso(ending.accountId, BROWSERS_MOST)).filter(({ ended }) => !ended);
-  const covered = rows.filter((sso) => covers(ending, { ssoUid: sso.uid, deviceId: sso.deviceId, epoch: sso.epoch }));
-  for (const sso of covered) await endSso(sso, ending.reason, context);
+  const done: string[] = [];
   const { scope } = ending;
-  // The browser that stays has lived through this ending: what it begins from now on is younger.
-  if (scope.kind === 'all_but' && scope.ssoUid !== undefined) await store.raiseSsoEpoch(scope.ssoUid, ending.epoch);
-  return covered.map(({ uid }) => uid);
+  for (let after: string | undefined; ; ) {
+    const rows = await store.listOpenSso(ending.accountId, STEP, after);
+    for (const sso of rows.filter((row) => covers(ending, browserSubject(row)))) {
+      await endSso(sso, ending.reason, context);
+      done.push(sso.uid);
+    }
+    after = rows.at(-1)?.uid;
+    if (rows.length < STEP) break;
+  }
+  if (scope.kind === 'all_but' && scope.ssoUid !== undefined) await spareBrowser(store, scope.ssoUid, ending);
+  return done;
 };
 
 export const createRevocation = (parts: Parts): Revocation => {
   const { store, clock } = parts;
   const one = createEndOne(parts);
+  /** Accounts whose endings are being carried out here: whoever asked for one is told what it ended, so no round takes it over. */
+  const underWay = new Map<string, number>();
 
   const carryOut = async (ending: EndingOfMany, context?: EndContext): Promise<EndedMany> => {
     const ssoUids = await endBrowsersOf(store, one, ending, context);
@@ -138,16 +146,30 @@ export const createRevocation = (parts: Parts): Revocation => {
     return { at: ending.at, sessions, ssoUids };
   };
 
+  const asked = async <T>(accountId: string, work: () => Promise<T>): Promise<T> => {
+    underWay.set(accountId, (underWay.get(accountId) ?? 0) + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (underWay.get(accountId) ?? 1) - 1;
+      if (left > 0) underWay.set(accountId, left);
+      else underWay.delete(accountId);
+    }
+  };
+
   return {
     ...one,
-    async endMany(accountId, scope, reason, context) {
+    endMany(accountId, scope, reason, context) {
       const at = clock.now();
-      return carryOut(await store.beginEnding({ accountId, scope, reason, at }, at - IN_FLIGHT_SECONDS), context);
+      return asked(accountId, async () =>
+        carryOut(await store.beginEnding({ accountId, scope, reason, at }, at - IN_FLIGHT_SECONDS), context),
+      );
     },
     async finishUnfinished() {
       const unfinished = await store.unfinishedEndings(STEP);
-      for (const ending of unfinished) await carryOut(ending);
-      return unfinished.length;
+      const left = unfinished.filter(({ accountId }) => !underWay.has(accountId));
+      for (const ending of left) await carryOut(ending);
+      return left.length;
     },
   };
 };

@@ -1,6 +1,6 @@
 /** Owns the life of a device session between its beginning and its ending: exchanged, used, listed, found out. */
 import type { DeviceFacts, DeviceSession, FamilyFacts, GrantFacts } from './device-session.ts';
-import { covers, type EndingOfMany } from './ending.ts';
+import { covers, type EndingOfMany, type EndingSubject } from './ending.ts';
 import { afterUse } from './family.ts';
 import { endReason, endsAt, type Lifetimes } from './policy.ts';
 import { type EndContext, type Revocation, subjectOf } from './revocation.ts';
@@ -55,6 +55,8 @@ export interface Exchange {
   readonly family?: FamilyFacts | undefined;
   /** The access token issued with it is opaque. */
   readonly opaque: boolean;
+  /** The refresh-token key in use: the newest. */
+  readonly keyId?: string;
 }
 
 /** From pending to live: the step that consumes the code. Of any number of exchanges one gets here. Pure. */
@@ -67,7 +69,15 @@ export const exchanged = (current: DeviceSession, x: Exchange): DeviceSession | 
     status: 'live',
     lastUsedAt: x.now,
     exchangedAtMs: x.nowMs,
-    head: { generation: 0, rotatedAt: x.now, seen: !x.opaque, shared: false, sharedInARow: 0, voided: [] },
+    head: {
+      generation: 0,
+      rotatedAt: x.now,
+      seen: !x.opaque,
+      shared: false,
+      sharedInARow: 0,
+      voided: [],
+      ...(x.keyId === undefined ? {} : { keyId: x.keyId }),
+    },
     ...(x.family ? { family: x.family } : {}),
   };
   return { ...live, dueAt: dueAt(live, x.lifetimes) };
@@ -79,13 +89,22 @@ export const dueAt = (session: DeviceSession, lifetimes: Lifetimes): Seconds => 
   return Math.min(idle, absolute);
 };
 
-/** Whether an ending of many stops what a sign-in is about to begin or exchange. Pure. */
-export const admits =
-  (session: DeviceSession) =>
+const unlessCovered =
+  (...subjects: readonly EndingSubject[]) =>
   (endings: readonly EndingOfMany[]): Refusal | undefined => {
-    const ending = endings.find((one) => covers(one, subjectOf(session)) || covers(one, browserOf(session)));
+    const ending = endings.find((one) => subjects.some((subject) => covers(one, subject)));
     return ending && { refused: 'account', ending };
   };
+
+/** Whether an ending of many stops what a sign-in is about to begin or exchange. Pure. */
+export const admits = (session: DeviceSession) => unlessCovered(subjectOf(session), browserOf(session));
+
+/** The same for a browser session. Pure. */
+export const admitsBrowser = (browser: Omit<EndingSubject, 'sid'>) => unlessCovered(browser);
+
+/** The same for a step-up: its browser may be another than the one that began the session, which may have ended since. Pure. */
+export const admitsStepUp = (session: DeviceSession, browser: Pick<EndingSubject, 'ssoUid' | 'epoch'>) =>
+  unlessCovered(subjectOf(session), browser);
 
 // A code is as old as the browser session that it was issued under: an ending of that browser covers it too.
 const browserOf = ({ ssoUid, device, epoch }: DeviceSession) => ({ ssoUid, deviceId: device.id, epoch });

@@ -24,7 +24,9 @@ export type ArtifactKind =
   | 'pushed_request'
   | 'proof'
   | 'assertion'
-  | 'step_up';
+  | 'step_up'
+  /** A device that was reported lost: its cookie is no longer known. */
+  | 'forgotten_device';
 
 export interface ArtifactRef {
   readonly kind: ArtifactKind;
@@ -59,6 +61,7 @@ export interface SessionChange {
 /**
  * A save of the browser's session. `insert` where it is new, else `replace`: compare-and-set by the id that was seen,
  * so that a save under an id that another request has changed, or of an ended session, refuses the work.
+ * `marks` and `epoch` never shrink: where the store knows higher ones, those stay.
  */
 export interface SsoSave {
   readonly how: 'insert' | 'replace';
@@ -110,6 +113,9 @@ export interface EndCommand {
   still?(current: DeviceSession): boolean;
 }
 
+/** `kept` by `still`; `forgotten` where it was pending. */
+export type EndOutcome = 'ended' | 'already' | 'gone' | 'kept' | 'forgotten';
+
 export interface SessionFilter {
   readonly accountId?: string;
   readonly deviceId?: string;
@@ -129,9 +135,10 @@ export interface SessionStore {
   listOpen(accountId: string, limit: number, after?: string): Promise<readonly DeviceSession[]>;
   /**
    * Marks a session ended, with its event, and its SSO session where asked: one write, or written so that no crash
-   * leaves the mark without the rest. Resolves once it is durable. A pending session is ended like a live one.
+   * leaves the mark without the rest. Resolves once it is durable. A pending session is deleted instead, without an
+   * event: it has begun for nobody. One that becomes live meanwhile is ended.
    */
-  end(command: EndCommand): Promise<'ended' | 'already' | 'gone' | 'kept'>;
+  end(command: EndCommand): Promise<EndOutcome>;
   /** Compare-and-set outside a unit of work. */
   change(change: SessionChange): Promise<DeviceSession | Refusal>;
   /** Sessions of any status whose `dueAt` has come, earliest first. */
@@ -140,9 +147,15 @@ export interface SessionStore {
   forget(sids: readonly string[]): Promise<void>;
   /** Clients that have live or pending sessions. */
   clients(): Promise<readonly string[]>;
+  /** Everybody's live sessions, by sid ascending, from after `after`. */
+  listLive(limit: number, after?: string): Promise<readonly DeviceSession[]>;
+  /** Accounts with a live or pending session, or a browser session that is not ended; ascending, from after `after`. */
+  openAccounts(limit: number, after?: string): Promise<readonly string[]>;
 
   findSso(by: { readonly id: string } | { readonly uid: string }): Promise<SsoSession | undefined>;
   listSso(accountId: string, limit: number): Promise<readonly SsoSession[]>;
+  /** Those of an account that have not ended, by uid ascending, from after `after`: for endings of many. */
+  listOpenSso(accountId: string, limit: number, after?: string): Promise<readonly SsoSession[]>;
   /** Marks ended, durably, with its event. An ended one never comes back. */
   endSso(
     uid: string,

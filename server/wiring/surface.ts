@@ -10,6 +10,7 @@ import type { Core } from '../core.ts';
 import type { Log } from '../log.ts';
 import { edge } from '../middleware/edge.ts';
 import { failurePages } from '../middleware/failure-pages.ts';
+import { unreadBody } from '../middleware/unread-body.ts';
 import { createAuthenticate } from '../oidc/bearer.ts';
 import { platformName } from '../oidc/device.ts';
 import { createInteractions } from '../oidc/interactions.ts';
@@ -55,6 +56,7 @@ const frontOf = ({ parts, core, readiness }: Surface, pages: Pages): Middleware[
   edge(parts.config.issuer, parts.config.trustedProxies),
   createSecurityHeaders({ issuer: parts.config.issuer }).middleware,
   failurePages(createFailurePage({ pages, log: logsFailures(parts.log) })),
+  unreadBody,
   createHealthRoutes(readiness).routes() as Middleware,
   accountApi(parts, core).routes() as Middleware,
 ];

@@ -103,6 +103,7 @@ export const signingKeyContract = (open: OpenStore): void => {
     sealed: 'sealed',
     sealedUnder: 'k1',
     createdAt,
+    signsFrom: createdAt,
   });
 
   it('lets one of 20 nodes make the first key of an algorithm', async () => {
@@ -116,6 +117,15 @@ export const signingKeyContract = (open: OpenStore): void => {
     const one = key('ES256');
     await store().signingKeys.insertFirst(one);
     expect(await store().signingKeys.list()).to.deep.equal([one]);
+  });
+
+  it('lists keys by when they begin to sign, and removes one', async () => {
+    const [first, next] = [key('ES256'), { ...key('ES256', NOW - 9), signsFrom: NOW + 9 }];
+    await store().signingKeys.insert(next);
+    await store().signingKeys.insert(first);
+    expect(await store().signingKeys.list()).to.deep.equal([first, next]);
+    await store().signingKeys.remove(first.kid);
+    expect(await store().signingKeys.list()).to.deep.equal([next]);
   });
 
   it('says that it is there', async () => {

@@ -109,10 +109,21 @@ export const deviceSessionContract = (open: OpenStore): void => {
 
   it('leaves the browser unmarked where that is asked', async () => {
     const sso = ssoSession();
-    const session = pendingSession({ ssoUid: sso.uid });
+    const session = deviceSession({ ssoUid: sso.uid });
     await store().commit({ sso: { how: 'insert', session: sso }, begin: session });
     expect(await store().sessions.end(endCommand(session, { marksSso: false }))).to.equal('ended');
     expect(await store().sessions.findSso({ uid: sso.uid })).to.have.property('marks', 0);
+  });
+
+  it('forgets a pending session, which has begun for nobody, and ends one that became live meanwhile', async () => {
+    const [pending, exchanged] = [pendingSession(), pendingSession()];
+    for (const session of [pending, exchanged]) await saveSession(store(), session);
+    await store().sessions.change({ seen: exchanged, next: (current) => ({ ...current, status: 'live' }) });
+    expect(await store().sessions.end(endCommand(pending))).to.equal('forgotten');
+    expect(await store().sessions.find(pending.sid)).to.equal(undefined);
+    expect(await store().events.list({ sid: pending.sid, limit: 9 })).to.deep.equal([]);
+    expect(await store().sessions.end(endCommand(exchanged))).to.equal('ended');
+    expect(await store().sessions.find(exchanged.sid)).to.have.property('status', 'ended');
   });
 
   it('ends once: a second ending changes no reason and writes no event', async () => {

@@ -113,6 +113,16 @@ export const ssoSessionContract = (open: OpenStore): void => {
     expect(await store().sessions.listSso('alice', 1)).to.deep.equal([fresh]);
   });
 
+  it('lists those of an account that have not ended, page by page', async () => {
+    const [first, second, third] = ['a', 'b', 'c'].map((uid) => ssoSession({ uid }));
+    const ended = ssoSession({ uid: 'bb' });
+    for (const sso of [third, first, second, ended, ssoSession({ accountId: 'bob' })])
+      if (sso) await save('insert', sso);
+    await store().sessions.endSso('bb', { at: NOW, reason: 'admin' }, event());
+    expect(await store().sessions.listOpenSso('alice', 2)).to.deep.equal([first, second]);
+    expect(await store().sessions.listOpenSso('alice', 2, 'b')).to.deep.equal([third]);
+  });
+
   it('forgets what expired or ended long ago, so many at a time', async () => {
     const expired = times(3, () => ssoSession({ expiresAt: NOW }));
     const [longEnded, justEnded, live] = [ssoSession(), ssoSession(), ssoSession()];

@@ -52,7 +52,8 @@ export class Browser {
   readonly userAgent: string;
 
   constructor(origin: string, userAgent = 'Mozilla/5.0 (Linux; Android 16) Test') {
-    this.origin = origin;
+    // An issuer below a path has an origin all the same.
+    this.origin = new URL(origin).origin;
     this.userAgent = userAgent;
   }
 

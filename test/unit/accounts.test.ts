@@ -85,12 +85,14 @@ describe('built-in accounts', () => {
 
   it('shuts a disabled account, then ends its sessions, then writes it down', async () => {
     const { sub } = await accounts.add(ann);
-    await accounts.disable(sub);
+    const asker = { address: '192.0.2.1', userAgent: 'Console/1', data: { by: 'an administrator' } };
+    await accounts.disable(sub, asker);
+    expect(log.events.at(-1)).to.deep.include(asker);
     expect(await accounts.find(sub)).to.equal(undefined);
     expect(await accounts.findByLogin(ann.email)).to.equal(undefined);
     expect(await accounts.verifyPassword(sub, ann.password)).to.equal(false);
     expect(passwords.verified).to.deep.equal(['nobody']);
-    expect(endings).to.deep.equal([[sub, 'account_disabled', undefined]]);
+    expect(endings).to.deep.equal([[sub, 'account_disabled', undefined, asker]]);
     expect(log.types()).to.deep.equal(['account_added', 'account_disabled']);
     expect(await accounts.lookup(ann.email)).to.include({ sub, disabled: true });
 
@@ -119,7 +121,7 @@ describe('built-in accounts', () => {
     await accounts.setPassword(sub, 'herons at dawn', { sid: 'this' });
     expect(await accounts.verifyPassword(sub, ann.password)).to.equal(false);
     expect(await accounts.verifyPassword(sub, 'herons at dawn')).to.equal(true);
-    expect(endings).to.deep.equal([[sub, 'password_changed', { sid: 'this' }]]);
+    expect(endings).to.deep.equal([[sub, 'password_changed', { sid: 'this' }, undefined]]);
     expect(log.types().at(-1)).to.equal('password_changed');
 
     expect(await failureOf(accounts.setPassword(sub, 'Ann@example.com'))).to.include({ code: 'weak_password' });
@@ -142,7 +144,7 @@ describe('built-in accounts', () => {
     expect(await accounts.lookup(sub)).to.include({ disabled: true });
     endingFails = false;
     await accounts.remove(sub);
-    expect(endings).to.deep.equal([[sub, 'account_disabled', undefined]]);
+    expect(endings).to.deep.equal([[sub, 'account_disabled', undefined, undefined]]);
     expect(log.types()).to.deep.equal(['account_added', 'account_deleted']);
     for (const call of [accounts.lookup(sub), accounts.remove(sub), accounts.disable(sub), accounts.lookup('a@b.c')]) {
       expect(await failureOf(call)).to.include({ code: 'unknown_account' });

@@ -22,6 +22,12 @@ const storeOf = (records: SigningKeyRecord[] = []): SigningKeyStore & { readonly
     records.push(key);
     return true;
   },
+  async insert(key) {
+    records.push(key);
+  },
+  async remove(name) {
+    records.splice(0, records.length, ...records.filter(({ kid }) => kid !== name));
+  },
   async reseal(key, seenSealedUnder) {
     await null;
     const at = records.findIndex(({ kid, sealedUnder }) => kid === key.kid && sealedUnder === seenSealedUnder);
@@ -53,7 +59,9 @@ describe('derived keys', () => {
 
 describe('signing keys', () => {
   const { sealing } = deriveKeys([NEW, OLD]);
-  const open = (store: SigningKeyStore, under = sealing) => openSigningKeys({ store, sealing: under, clock });
+  const lifetimes = { tokenSeconds: 3600, hintSeconds: 86_400 };
+  const open = (store: SigningKeyStore, under = sealing) =>
+    openSigningKeys({ store, sealing: under, clock, lifetimes });
 
   it('are made at first start, ES256 first, and the same ever after', async () => {
     const store = storeOf();
@@ -99,9 +107,9 @@ describe('signing keys', () => {
 
   it('open under an older secret that is still given, and no longer need it afterwards', async () => {
     const store = storeOf();
-    const before = await open(store, deriveKeys([OLD]).sealing);
-    expect(await open(store, deriveKeys([NEW, OLD]).sealing)).to.deep.equal(before);
-    expect(await open(store, deriveKeys([NEW]).sealing)).to.deep.equal(before);
+    const { jwks: before } = await open(store, deriveKeys([OLD]).sealing);
+    expect((await open(store, deriveKeys([NEW, OLD]).sealing)).jwks).to.deep.equal(before);
+    expect((await open(store, deriveKeys([NEW]).sealing)).jwks).to.deep.equal(before);
   });
 
   const refused = async (store: SigningKeyStore, under = sealing): Promise<string> =>

@@ -1,0 +1,25 @@
+/** Owns a run of the benchmark: every part in turn, on one machine, then one report. `--help` says what may be asked. */
+import { writeFileSync } from 'node:fs';
+import { measureCrowds } from './million.ts';
+import { readOptions } from './options.ts';
+import { profileRefreshes } from './profile.ts';
+import { type Figures, report } from './report.ts';
+import { measureSpeed } from './speed.ts';
+import { measureStorage } from './storage.ts';
+
+const options = readOptions();
+
+/** Progress goes where it does not mix with the report. */
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const figures: Figures = {
+  ...(options.parts.has('speed') ? { rounds: await measureSpeed(options, say) } : {}),
+  ...(options.parts.has('storage') ? { bytes: await measureStorage(options) } : {}),
+  ...(options.parts.has('million') ? { crowds: await measureCrowds(options, say) } : {}),
+  ...(options.parts.has('profile') ? { profile: await profileRefreshes(options) } : {}),
+};
+
+process.stdout.write(report(options, figures));
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);

@@ -1,0 +1,67 @@
+/** Owns how many bytes a device session takes on the disk, and whether rotations add to them. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { databaseOf } from './curfew.ts';
+import type { Options } from './options.ts';
+import { curfew, type Session, stock, type Target, withServer } from './targets.ts';
+
+/** After so many rotations of every session. */
+export const ROTATIONS = [1, 10, 100] as const;
+
+/** Bytes a session, one for each of `ROTATIONS`. */
+export type Bytes = readonly number[];
+
+interface Storage {
+  readonly target: Target;
+  file(folder: string): string;
+  /** Deletes the access tokens, as if their time had come. */
+  readonly forgetTokens: string;
+}
+
+const inUse = (db: DatabaseSync): number => {
+  const pragma = (name: string): number => Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+  return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
+};
+
+/** Every table and index has a page, though it were empty: they are no session's. */
+const emptyBytes = (db: DatabaseSync): number => {
+  const [row] = db.prepare('SELECT count(*) AS trees FROM sqlite_schema WHERE rootpage > 0').all();
+  return (Number(row?.['trees']) + 1) * Number(db.prepare('PRAGMA page_size').get()?.['page_size']);
+};
+
+const rotate = async ({ run }: Session, times: number): Promise<void> => {
+  if (times <= 0) return;
+  const { errors, examples } = await run({ kind: 'refresh', times });
+  if (errors > 0) throw new Error(`${errors} refreshes failed: ${examples.join('; ')}`);
+};
+
+const count = ({ target, file, forgetTokens }: Storage, options: Options): Promise<Bytes> =>
+  withServer(target, { ...options, phones: options.stored }, async (session) => {
+    const db = new DatabaseSync(file(session.folder), { timeout: 10_000 });
+    const found: number[] = [];
+    let rotated = 0;
+    for (const rotations of ROTATIONS) {
+      await rotate(session, rotations - rotated - 1);
+      db.exec(forgetTokens);
+      await rotate(session, 1);
+      rotated = rotations;
+      found.push(Math.round((inUse(db) - emptyBytes(db)) / options.stored));
+    }
+    db.close();
+    return found;
+  });
+
+export const measureStorage = async (options: Options): Promise<{ readonly curfew: Bytes; readonly stock: Bytes }> => ({
+  curfew: await count(
+    { target: curfew('Curfew'), file: databaseOf, forgetTokens: "DELETE FROM artifacts WHERE kind = 'access_token'" },
+    options,
+  ),
+  stock: await count(
+    {
+      target: stock('stock', 'sqlite'),
+      file: (folder) => join(folder, 'stock.sqlite'),
+      forgetTokens: 'DELETE FROM AccessToken',
+    },
+    options,
+  ),
+});

@@ -1,0 +1,108 @@
+/** Owns who still needs an older master secret: what `curfew config check` says before one is taken away. */
+import { deriveKeys } from '../keys.ts';
+import type { DeviceSession } from '../sessions/device-session.ts';
+import { endReason, endsAt, type Lifetimes } from '../sessions/policy.ts';
+import type { Seconds } from '../sessions/time.ts';
+import { moment, rfc3339 } from './moments.ts';
+import type { Opened } from './opened.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface SecretUse {
+  /** In CURFEW_SECRETS, from 2: the first is the newest, and in use. */
+  readonly position: number;
+  readonly sessions: number;
+  /** When the last of those sessions ends at most. */
+  readonly lastEndsAt: Seconds | undefined;
+  /** Ids of signing keys that are sealed under it. */
+  readonly signingKeys: readonly string[];
+}
+
+const PAGE = 500;
+
+/** Whether the app may still come with a token that an older key made, and get an answer. Pure. */
+export const needsKey = (
+  { head, family }: DeviceSession,
+  keyId: string,
+  { retryWindowSeconds, lateRetrySeconds }: Lifetimes,
+  now: Seconds,
+): boolean => {
+  if (!head || !family) return false;
+  // It was not written down once: it may be any.
+  if (head.keyId === undefined || head.keyId === keyId) return true;
+  if (head.previousKeyId !== keyId) return false;
+  const isRetried = now < head.rotatedAt + Math.max(retryWindowSeconds, lateRetrySeconds);
+  return isRetried || family.jkt !== undefined;
+};
+
+interface Counted {
+  sessions: number;
+  lastEndsAt: Seconds | undefined;
+}
+
+const countSessions = async (opened: Opened, keyIds: readonly string[], progress: Surroundings['progress']) => {
+  const { store, core, clock } = opened;
+  const now = clock.now();
+  const counts = keyIds.map((): Counted => ({ sessions: 0, lastEndsAt: undefined }));
+  const count = (session: DeviceSession): void => {
+    const lifetimes = core.lifetimesOf(session.clientId);
+    if (!lifetimes || endReason(session, lifetimes, now)) return;
+    const { absolute } = endsAt(session, lifetimes);
+    for (const [index, counted] of counts.entries()) {
+      if (!needsKey(session, keyIds[index] ?? '', lifetimes, now)) continue;
+      counted.sessions += 1;
+      counted.lastEndsAt = Math.max(counted.lastEndsAt ?? 0, absolute);
+    }
+  };
+  let looked = 0;
+  for (let after: string | undefined; ; ) {
+    const page = await store.sessions.listLive(PAGE, after);
+    for (const session of page) count(session);
+    looked += page.length;
+    if (page.length < PAGE) return counts;
+    progress(`${looked} sessions so far`);
+    after = page.at(-1)?.sid;
+  }
+};
+
+/** Of every secret but the newest. */
+export const secretsInUse = async (
+  opened: Opened,
+  progress: Surroundings['progress'],
+): Promise<readonly SecretUse[]> => {
+  const { refresh, sealing } = deriveKeys(opened.config.secrets);
+  const [counts, records] = await Promise.all([
+    countSessions(
+      opened,
+      refresh.slice(1).map(({ id }) => id),
+      progress,
+    ),
+    opened.store.signingKeys.list(),
+  ]);
+  return counts.map((counted, index) => ({
+    ...counted,
+    position: index + 2,
+    signingKeys: records.filter(({ sealedUnder }) => sealedUnder === sealing[index + 1]?.id).map(({ kid }) => kid),
+  }));
+};
+
+export const secretView = ({ position, sessions, lastEndsAt, signingKeys }: SecretUse) => ({
+  position,
+  sessions,
+  last_ends_at: lastEndsAt === undefined ? null : rfc3339(lastEndsAt),
+  signing_keys: signingKeys,
+});
+
+const some = (count: number): string => (count === 1 ? '1 live session' : `${count} live sessions`);
+
+export const secretLine = (
+  { position, sessions, lastEndsAt, signingKeys }: SecretUse,
+  total: number,
+  now: Seconds,
+): string => {
+  const secret = `Secret ${position} of ${total}`;
+  if (signingKeys.length > 0) {
+    return `${secret}: signing keys are sealed under it; start the server once with the newest secret first, which seals them anew.`;
+  }
+  if (lastEndsAt === undefined) return `${secret}: no live session has refresh tokens under it; it can go now.`;
+  return `${secret}: ${some(sessions)} may still have refresh tokens under it; the last ends at most at ${moment(lastEndsAt, now)}. Each takes the newest secret at its next refresh; removing the older one early signs the rest out.`;
+};

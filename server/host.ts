@@ -1,0 +1,35 @@
+/** Owns the words between a host application and this server: what the one gives, and what it gets. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BuiltInAccounts } from './accounts/accounts.ts';
+import type { Accounts } from './accounts/store.ts';
+import type { Config, ConfigInput } from './config.ts';
+import type { Events } from './events.ts';
+import type { AccountSessions } from './sessions/account-sessions.ts';
+import type { Clock } from './sessions/time.ts';
+
+export interface ServerOptions {
+  /** What `resolveConfig` takes, or what it or `loadConfig` returned. */
+  readonly config: Config | ConfigInput;
+  /** A host's own users; the built-in accounts where left out. */
+  readonly accounts?: Accounts;
+  /** The core's clock. The protocol library and its tokens read the machine's: a test turns both. */
+  readonly clock?: Clock;
+}
+
+/**
+ * A listener of node:http, and middleware of Connect, Express and Fastify: what is not below the issuer goes to `next`
+ * untouched, or is answered 404 where there is none. Resolves once the request is answered, or with `next`.
+ */
+export type Handler = (req: IncomingMessage, res: ServerResponse, next?: () => unknown) => Promise<void>;
+
+export interface Server {
+  callback(): Handler;
+  readonly sessions: AccountSessions;
+  readonly events: Events;
+  /** The built-in accounts, where no others were given. */
+  readonly accounts: BuiltInAccounts | undefined;
+  /** From now on readiness says no, so that a load balancer looks elsewhere. */
+  drain(): void;
+  /** Waits for what is under way, then closes the store. A request that comes later is answered 503. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,16 @@
+/** Owns how the built-in accounts are wired to the endings that they cause: the same for the server and the command line. */
+import { type BuiltInAccounts, createAccounts } from '../accounts/accounts.ts';
+import { createPasswords } from '../accounts/password.ts';
+import type { Core } from '../core.ts';
+import type { Clock } from '../sessions/time.ts';
+import type { Store } from '../store.ts';
+
+export const accountsOver = (store: Store, core: Core, clock: Clock, passwords = createPasswords()): BuiltInAccounts =>
+  createAccounts({
+    store: store.accounts,
+    passwords,
+    clock,
+    record: core.record,
+    endAll: (sub, reason, except, context) =>
+      core.revocation.endMany(sub, except ? { kind: 'all_but', ...except } : { kind: 'all' }, reason, context),
+  });

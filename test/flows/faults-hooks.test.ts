@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { FAULTS, type Fault, Faults, SUCCEEDS_BUT_SAYS_NO } from '../support/faults.ts';
+import { type Operation, operationsOf } from '../support/operations.ts';
+import type { Reply } from '../support/phone.ts';
+import { openWorld, type World } from '../support/world.ts';
+
+const OPERATIONS = [
+  'a code exchange',
+  'a refresh',
+  'a refresh with a DPoP proof',
+  'an introspection',
+  'a revocation',
+  'a userinfo call',
+  'a pushed request',
+] as const;
+
+/** AppAuth on Android takes any JSON `error` for a permanent sign-out. */
+const expectUnavailable = (what: string, { status, headers, body }: Reply): void => {
+  const seen = { what, status, error: body['error'], retryable: Number(headers.get('retry-after')) > 0 };
+  expect(seen).to.deep.equal({ what, status: 503, error: undefined, retryable: true });
+  expect(JSON.stringify(body), what).to.not.match(/planted|\n\s+at |node_modules|\.ts:/);
+};
+
+describe('Unavailable is not invalid: every hook of the protocol library and every method of the store fails once', () => {
+  const faults = new Faults();
+  let world: World;
+  let operations: readonly Operation[];
+  before(async () => {
+    world = await openWorld({ wrapStore: faults.wrapStore, tamper: faults.tamper });
+    operations = operationsOf(world);
+  });
+  afterEach(() => faults.remove());
+  after(() => world.close());
+
+  const operation = (name: (typeof OPERATIONS)[number]): Operation => {
+    const found = operations.find((one) => one.name === name);
+    if (!found) throw new Error(`there is no operation "${name}"`);
+    return found;
+  };
+
+  /** What a request calls where nothing fails. */
+  const wayOf = async ({ prepare, knownOnItsWay }: Operation): Promise<string[]> => {
+    const { send, worked } = await prepare();
+    let reply: Reply | undefined;
+    const way = await faults.reachedBy(async () => {
+      reply = await send();
+    });
+    await worked(reply as Reply);
+    expect(way).to.include.members([...knownOnItsWay]);
+    return way;
+  };
+
+  /** The request fails with 503 where the fault is, and the same one with the same credential works afterwards. */
+  const expectNothingBurned = async ({ prepare }: Operation, name: string, fault: Fault): Promise<void> => {
+    const { send, worked } = await prepare();
+    faults.plant(name, fault);
+    const failed = await send();
+    faults.remove();
+    expect(faults.happened, `${name} was not reached`).to.be.greaterThan(0);
+    expectUnavailable(name, failed);
+    await worked(await send());
+  };
+
+  for (const name of OPERATIONS) {
+    for (const [how, fault] of Object.entries(FAULTS)) {
+      it(`answers 503 to ${name}, whichever ${how}, and burns nothing`, async () => {
+        for (const place of await wayOf(operation(name))) await expectNothingBurned(operation(name), place, fault);
+      });
+    }
+  }
+
+  for (const name of OPERATIONS.slice(1)) {
+    it(`answers 503 to ${name} where the store wrote but the answer was lost, and the retry works`, async () => {
+      const places = (await wayOf(operation(name))).filter((place) => place.startsWith('store.'));
+      for (const place of places) await expectNothingBurned(operation(name), place, SUCCEEDS_BUT_SAYS_NO);
+    });
+  }
+});
