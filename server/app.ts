@@ -17,6 +17,8 @@ import { createLog, type Log } from './log.ts';
 import { asGuest } from './middleware/guest.ts';
 import type { OidcParts } from './oidc/parts.ts';
 import type { Protocol, Tamper } from './oidc/provider.ts';
+import { createStragglers } from './oidc/stragglers.ts';
+import { arrivalsSoFar } from './oidc/unit-of-work.ts';
 import { builtInPeople, hostPeople } from './people.ts';
 import { createReadiness } from './readiness.ts';
 import type { Clock } from './sessions/time.ts';
@@ -74,8 +76,9 @@ const wire = async ({ config, store, clock, log, own, tamper }: Opened) => {
   const ring = await openKeyRing({ store: store.signingKeys, sealing: keys.sealing, clock, lifetimes });
   const readiness = createReadiness(store, core.events);
   const signIn = signInOver(accounts, store, core, clock, passwords);
+  const stragglers = createStragglers(arrivalsSoFar);
   const surfaceNow = () => {
-    const parts: OidcParts = { ...core, ...ring.keys(), config, keys, store, clock, log, people };
+    const parts: OidcParts = { ...core, ...ring.keys(), config, keys, store, clock, log, people, stragglers };
     return createSurface({ parts, core, signIn, readiness, tamper }).callback();
   };
   return { core, readiness, surface: renewable(ring, surfaceNow), builtIn: own ? undefined : builtIn };

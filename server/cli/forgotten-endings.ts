@@ -47,7 +47,7 @@ const reasonOf = (reason: unknown): EndReason =>
   typeof reason === 'string' && Object.hasOwn(END_REASONS, reason) ? (reason as EndReason) : 'admin';
 
 /** Pure. */
-export const endingOf = ({ sid, at, data }: NewEvent): ForgottenEnding | undefined => {
+const endingOf = ({ sid, at, data }: NewEvent): ForgottenEnding | undefined => {
   const browser = data?.['browser'];
   const reason = reasonOf(data?.['reason']);
   if (typeof sid === 'string') return { kind: 'device', id: sid, reason, at };

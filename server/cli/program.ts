@@ -62,7 +62,7 @@ const addEnd = (end: Command): Command =>
       .option('--from-events <file>', 'as the file of CURFEW_EVENTS_FILE tells'),
     'curfew session end JrMjFEXzYwOrj1bP1Yp6Sg',
     'curfew session end --account ada@example.com',
-    'curfew session end --ended-since 2026-01-31T02:00:00Z --from-events events.jsonl',
+    'curfew session end --ended-since 2026-01-31T02:00:00Z --from-events log.jsonl',
   );
 
 const addSessionVerbs = (group: Command, surroundings: Surroundings): void => {

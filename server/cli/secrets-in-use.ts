@@ -20,7 +20,7 @@ export interface SecretUse {
 const PAGE = 500;
 
 /** Whether the app may still come with a token that an older key made, and get an answer. Pure. */
-export const needsKey = (
+const needsKey = (
   { head, family }: DeviceSession,
   keyId: string,
   { retryWindowSeconds, lateRetrySeconds }: Lifetimes,

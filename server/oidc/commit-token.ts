@@ -97,7 +97,7 @@ const exchangePart = (parts: OidcParts, unit: Unit, lifetimes: Lifetimes, x: Cod
   const { accountId } = session;
   if (stepUp) {
     return {
-      spend: [{ ...stepUp.code, now: unit.now, nowMs: parts.clock.nowMs() }],
+      spend: [{ ...x.code, now: unit.now, nowMs: parts.clock.nowMs() }],
       change: {
         seen: session,
         next: (current) =>

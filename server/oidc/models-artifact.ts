@@ -66,13 +66,6 @@ export const accessTokenModel = (parts: OidcParts): Model => ({
   async destroy() {},
 });
 
-/** Requests that an app sent together come this far apart where the machine or the network is slow. */
-const STRAGGLER_MS = 5000;
-
-/** A request that came about when the winner did only lost a race; one that comes later shows a spent code. */
-const isStraggler = (unit: Unit, spentAtMs: number | undefined): boolean =>
-  spentAtMs !== undefined && unit.arrivedAtMs <= spentAtMs + STRAGGLER_MS;
-
 const codePayload = (id: string, stored: StoredArtifact, sid: string, spent: boolean): AdapterPayload => ({
   ...(stored.payload as AdapterPayload),
   jti: id,
@@ -96,10 +89,12 @@ const findCode = async (parts: OidcParts, unit: Unit, id: string): Promise<Adapt
   const grantId = String(stored?.payload['grantId'] ?? '');
   const session: DeviceSession | undefined = stored && (await readSession(parts, sidOf(grantId)));
   if (!stored || !session) return undefined;
+  parts.stragglers.saw(id);
   const spent = isStepUp(grantId) ? stored.spent : session.status !== 'pending';
-  if (spent && isStraggler(unit, isStepUp(grantId) ? stored.spentAtMs : session.exchangedAtMs)) return undefined;
+  const spentAtMs = isStepUp(grantId) ? stored.spentAtMs : session.exchangedAtMs;
+  if (spent && parts.stragglers.isOne(id, unit, spentAtMs)) return undefined;
   const { stepUp } = stored.payload as CodeExtras;
-  unit.exchange = { session, salt: randomId(), ...(stepUp ? { stepUp: { ...stepUp, code } } : {}) };
+  unit.exchange = { session, code, salt: randomId(), ...(stepUp ? { stepUp } : {}) };
   return codePayload(id, stored, session.sid, spent);
 };
 
@@ -113,7 +108,7 @@ export const codeModel = (parts: OidcParts): Model => ({
   async consume() {
     const unit = currentUnit();
     // A sign-in's code is consumed by its session's step from pending to live.
-    if (unit?.exchange?.stepUp) unit.spend.push(unit.exchange.stepUp.code);
+    if (unit?.exchange?.stepUp) unit.spend.push(unit.exchange.code);
   },
 });
 

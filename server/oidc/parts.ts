@@ -9,8 +9,10 @@ import type { Revocation } from '../sessions/revocation.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
+import type { Stragglers } from './stragglers.ts';
 
 export interface OidcParts {
+  readonly stragglers: Stragglers;
   readonly config: Config;
   readonly keys: DerivedKeys;
   /** Private. */

@@ -74,6 +74,12 @@ const refuse = (ctx: Context, refusal: Refusal): void => {
   answerRefusal(ctx, refusal);
 };
 
+const settle = async (parts: OidcParts, ctx: Context, unit: Unit): Promise<void> => {
+  const refusal = await commit(parts, unit);
+  if (refusal) refuse(ctx, refusal);
+  else if (unit.exchange) await parts.stragglers.takeIn(unit.exchange.code.id);
+};
+
 /** Runs the library's handler, then writes what it wants written, then lets the reply go. */
 const unitOfWork =
   (parts: OidcParts, failures: Failures): Middleware =>
@@ -88,8 +94,7 @@ const unitOfWork =
     if (failures.has(ctx)) return;
     if (isForPrograms(ctx) && ctx.status < 500) mendAnswer(ctx);
     if (!isCommitted(ctx)) return;
-    const refusal = await commit(parts, unit);
-    if (refusal) refuse(ctx, refusal);
+    await settle(parts, ctx, unit);
   };
 
 /** Outermost around what programs call: whatever goes wrong here, or in a hook, or in the store, is no verdict on a token. */

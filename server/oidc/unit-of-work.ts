@@ -8,8 +8,9 @@ import type { Presented, Verdict } from '../sessions/family.ts';
 import type { TokenPlace } from '../sessions/sessions.ts';
 import type { SsoSession } from '../sessions/sso-session.ts';
 import type { Artifact, ArtifactRef, SsoSave } from '../sessions/store.ts';
-import type { Milliseconds, Seconds } from '../sessions/time.ts';
+import type { Seconds } from '../sessions/time.ts';
 import { Provider } from './library.ts';
+import type { Runner } from './stragglers.ts';
 
 /** A refresh token that this server issued, and what is to be done about it. */
 export interface Redemption {
@@ -20,10 +21,10 @@ export interface Redemption {
 
 /** A code that was found unspent. */
 export interface CodeExchange {
+  readonly code: ArtifactRef;
   readonly session: DeviceSession;
   /** Set where the code is for a step-up token of a session that lives already. */
   readonly stepUp?: {
-    readonly code: ArtifactRef;
     readonly ssoUid: string;
     readonly marks: number;
     readonly epoch: number;
@@ -40,10 +41,9 @@ export interface StaleScopes {
   readonly maxAgeSeconds: Seconds;
 }
 
-export interface Unit {
+export interface Unit extends Runner {
   /** The request's one time. */
   readonly now: Seconds;
-  readonly arrivedAtMs: Milliseconds;
   readonly address: string;
   readonly userAgent: string;
   /** Device sessions as read; one read each. */
@@ -65,9 +65,23 @@ export interface Unit {
 
 const units = new WeakMap<object, Unit>();
 
+let arrivals = 0;
+
+/** How many requests came to this process so far. */
+export const arrivalsSoFar = (): number => arrivals;
+
 /** Opens the unit of a request. */
 export const openUnit = (ctx: Context, facts: Pick<Unit, 'now' | 'arrivedAtMs' | 'address' | 'userAgent'>): Unit => {
-  const unit: Unit = { ...facts, sessions: new Map(), places: new Map(), proofs: [], spend: [], put: [] };
+  arrivals += 1;
+  const unit: Unit = {
+    ...facts,
+    arrival: arrivals,
+    sessions: new Map(),
+    places: new Map(),
+    proofs: [],
+    spend: [],
+    put: [],
+  };
   units.set(ctx, unit);
   return unit;
 };

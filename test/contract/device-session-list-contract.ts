@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type OpenStore, openedStore, saveSession } from './opened-store.ts';
-import { deviceSession, endCommand, NOW, pendingSession } from './samples.ts';
+import { deviceSession, endCommand, event, NOW, pendingSession, ssoSession } from './samples.ts';
 
 /** Which device sessions a question is answered with. */
 export const deviceSessionListContract = (open: OpenStore): void => {
@@ -60,6 +60,23 @@ export const deviceSessionListContract = (open: OpenStore): void => {
     expect(await store().sessions.find('a')).to.equal(undefined);
     expect(await store().sessions.find('b')).to.have.property('status', 'live');
     expect(await store().sessions.find('d')).to.equal(undefined);
+  });
+
+  it("pages through everybody's live ones, and through the accounts that have something open", async () => {
+    const all = await store().sessions.listLive(100);
+    expect(all.every(({ status }) => status === 'live')).to.equal(true);
+    const sids = all.map(({ sid }) => sid);
+    expect(sids).to.deep.equal(sids.toSorted());
+    expect(await store().sessions.listLive(100, sids[0])).to.deep.equal(all.slice(1));
+    const browser = ssoSession({ accountId: 'zoe' });
+    await store().commit({ sso: { how: 'insert', session: browser } });
+    const accounts = await store().sessions.openAccounts(100);
+    expect(accounts)
+      .to.include('zoe')
+      .and.deep.equal([...new Set(accounts)].toSorted());
+    expect(await store().sessions.openAccounts(1, accounts.at(-2))).to.deep.equal(accounts.slice(-1));
+    await store().sessions.endSso(browser.uid, { at: NOW, reason: 'admin' }, event());
+    expect(await store().sessions.openAccounts(100)).to.not.include('zoe');
   });
 
   it('names the clients with live or pending sessions', async () => {

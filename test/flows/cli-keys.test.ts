@@ -76,7 +76,9 @@ describe('the keys that sign, and their replacement', () => {
     world.clock.advance({ days: 90 });
     await round();
     const kept = await world.server.store.signingKeys.list();
-    expect(kept.map((record) => record.kid)).to.include(kid).and.not.include(old);
+    expect(kept.map((record) => record.kid))
+      .to.include(kid)
+      .and.not.include(old);
   });
 
   it('loses no request while the new one is taken up', async () => {

@@ -105,7 +105,9 @@ describe('a backup, and what a restore forgets', () => {
 
     const again = await curfew.run(given);
     expect(again.stdout).to.match(/tells of 4 endings since \S+: ended nothing; 3 had ended here too, 1 are not/);
-    expect(again.stdout).to.match(/^1 lines could not be read/m).and.match(/account disabled$/m);
+    expect(again.stdout)
+      .to.match(/^1 lines could not be read/m)
+      .and.match(/account disabled$/m);
   });
 
   it('takes a time and a file that there are', async () => {

@@ -1,5 +1,4 @@
-import { copyFile, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Phone, tokensOf } from '../support/phone.ts';
@@ -30,7 +29,7 @@ describe('a store that lost what it had written', () => {
     world = await openWorld();
     const phone = await world.signedIn();
     await phone.refresh();
-    const backup = join(await mkdtemp(join(tmpdir(), 'curfew-backup-')), DATABASE);
+    const backup = join(world.dataDir, 'backup');
     await reopened((dataDir) => copyFile(join(dataDir, DATABASE), backup));
     for (let one = 0; one < refreshes; one++) await phone.refresh();
     await reopened((dataDir) => copyFile(backup, join(dataDir, DATABASE)));
