@@ -22,7 +22,7 @@ export const scene = async (world: World): Promise<Scene> => {
   return { world, person, phone, elsewhere, token: await accountToken(elsewhere), deviceId: session?.device.id ?? '' };
 };
 
-export const signOut = async (phone: Phone): Promise<void> => {
+const signOut = async (phone: Phone): Promise<void> => {
   const { page } = await phone.browser.go(`${phone.issuer}/session/end`);
   if (!page) throw new Error('the browser left without a question');
   await phone.browser.submit(page, '/session/end/confirm', { logout: 'yes' });
