@@ -30,7 +30,6 @@ const emptyBytes = (db: DatabaseSync): number => {
 };
 
 const rotate = async ({ run }: Session, times: number): Promise<void> => {
-  if (times <= 0) return;
   const { errors, examples } = await run({ kind: 'refresh', times });
   if (errors > 0) throw new Error(`${errors} refreshes failed: ${examples.join('; ')}`);
 };
@@ -41,8 +40,11 @@ const count = ({ target, file, forgetTokens }: Storage, options: Options): Promi
     const found: number[] = [];
     let rotated = 0;
     for (const rotations of ROTATIONS) {
-      await rotate(session, rotations - rotated - 1);
-      db.exec(forgetTokens);
+      const before = rotations - rotated - 1;
+      if (before > 0) {
+        await rotate(session, before);
+        db.exec(forgetTokens);
+      }
       await rotate(session, 1);
       rotated = rotations;
       found.push(Math.round((inUse(db) - emptyBytes(db)) / options.stored));

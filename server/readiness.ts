@@ -12,7 +12,7 @@ export interface Readiness {
 }
 
 const RESTORED =
-  'Refresh tokens came back that are newer than the store: an older copy of it was put back. End the sessions that ended since: see docs/deployment.md.';
+  'Refresh tokens came back that are newer than the store: an older copy of it was put back. End the sessions that ended since: see `session end --ended-since` in docs/cli.md.';
 
 export const createReadiness = (store: Store, events: Events): Readiness & { drain(): void } => {
   let draining = false;
