@@ -63,7 +63,12 @@ export interface Unit extends Runner {
   begin?: DeviceSession;
 }
 
-const units = new WeakMap<object, Unit>();
+/** On the context itself: a WeakMap of as many entries as there are requests costs more than they do. */
+const UNIT = Symbol('unit of work');
+
+interface Holder {
+  [UNIT]?: Unit;
+}
 
 let arrivals = 0;
 
@@ -82,18 +87,18 @@ export const openUnit = (ctx: Context, facts: Pick<Unit, 'now' | 'arrivedAtMs' |
     spend: [],
     put: [],
   };
-  units.set(ctx, unit);
+  (ctx as Holder)[UNIT] = unit;
   return unit;
 };
 
 /** The unit of the request that is being handled; undefined outside the protocol endpoints, where writes go straight through. */
 export const currentUnit = (): Unit | undefined => {
   const ctx = Provider.ctx;
-  return ctx && units.get(ctx);
+  return ctx && (ctx as Holder)[UNIT];
 };
 
 export const unitOf = (ctx: object): Unit => {
-  const unit = units.get(ctx);
+  const unit = (ctx as Holder)[UNIT];
   if (!unit) throw new Error('a protocol endpoint was reached without a unit of work');
   return unit;
 };

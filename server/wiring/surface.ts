@@ -51,11 +51,11 @@ const accountApi = (parts: OidcParts, core: Core) =>
     log: parts.log,
   });
 
-/** Routes that are all below one path are not asked about any other. */
-const under =
-  (path: string, routes: Middleware): Middleware =>
-  (ctx, next) =>
-    ctx.path.toLowerCase().startsWith(path) ? routes(ctx, next) : next();
+/** Routes that are all below some paths are not asked about any other. */
+const under = (paths: readonly string[], routes: Middleware): Middleware => {
+  const isBelow = (path: string): boolean => paths.some((start) => path.startsWith(start));
+  return (ctx, next) => (isBelow(ctx.path.toLowerCase()) ? routes(ctx, next) : next());
+};
 
 /** What a request meets before the protocol's endpoints, in this order. */
 const frontOf = ({ parts, core, readiness }: Surface, pages: Pages): Middleware[] => [
@@ -63,8 +63,8 @@ const frontOf = ({ parts, core, readiness }: Surface, pages: Pages): Middleware[
   createSecurityHeaders({ issuer: parts.config.issuer }).middleware,
   failurePages(createFailurePage({ pages, log: logsFailures(parts.log) })),
   unreadBody,
-  under('/health', createHealthRoutes(readiness).routes() as Middleware),
-  under('/account', accountApi(parts, core).routes() as Middleware),
+  under(['/health'], createHealthRoutes(readiness).routes() as Middleware),
+  under(['/account'], accountApi(parts, core).routes() as Middleware),
 ];
 
 /** The protocol library's Koa app, with everything of ours in front of its routes. */
@@ -88,6 +88,6 @@ export const createSurface = (surface: Surface): Protocol => {
     clientAddress: (ctx) => ctx.ip,
     log: logsFailures(log),
   });
-  protocol.use(hosted.routes() as Middleware);
+  protocol.use(under(['/interaction', '/assets'], hosted.routes() as Middleware));
   return protocol;
 };
