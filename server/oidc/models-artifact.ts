@@ -85,8 +85,8 @@ export const accessTokenModel = (parts: OidcParts): Model => ({
     const session = await readLive(parts, sidOf(String(payload['grantId'])));
     if (!session || (place && isVoided(session.head, place))) return undefined;
     currentUnit()?.places.set(id, place);
-    const whole = place ? { ...payload, ...saidBy(session, stored.expiresAt) } : payload;
-    return { ...whole, jti: id, kind: 'AccessToken', format: 'opaque' } as AdapterPayload;
+    const said = place && saidBy(session, stored.expiresAt);
+    return { ...payload, ...said, jti: id, kind: 'AccessToken', format: 'opaque' } as AdapterPayload;
   },
   // Revoking an access token ends its session, and with it the token.
   async destroy() {},
