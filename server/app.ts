@@ -47,6 +47,7 @@ const signInOver = (accounts: Accounts, store: Store, core: Core, clock: Clock, 
   createSignIn({
     accounts,
     verifyNothing: (password) => accounts.verifyNothing?.(password) ?? passwords.verifyNothing(password),
+    requirePlace: passwords.requirePlace,
     limits: store.limits,
     clock,
     record: core.record,
