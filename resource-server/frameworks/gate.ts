@@ -1,0 +1,62 @@
+/** Owns what every framework's adapter does: answer for the metadata, check the call, remember who it was. */
+import type { Access } from '../access.ts';
+import type { Authenticate } from '../authenticate.ts';
+import { AccessError, type Answer } from '../challenge.ts';
+import type { RequestLike } from '../credentials.ts';
+import type { ProtectedResource } from '../metadata.ts';
+import type { Requirement } from '../requirements.ts';
+
+export interface Gate {
+  /** An answer that the caller gets instead of the handler's; undefined where the call may go on, with these headers. */
+  enter(
+    key: object,
+    request: RequestLike,
+    requirements: readonly Requirement[],
+  ): Promise<{ readonly answer: Answer | undefined; readonly headers: Readonly<Record<string, string>> }>;
+  accessOf(key: object): Access;
+}
+
+export interface GateParts {
+  readonly authenticate: Authenticate;
+  readonly resource: ProtectedResource;
+  /** What every answer carries. */
+  readonly headers: () => Readonly<Record<string, string>>;
+}
+
+/** The one object that stands for a request in all of its framework's wrappings. */
+const innermost = (request: object): object => {
+  const { raw, req } = request as { readonly raw?: object; readonly req?: object };
+  return raw ?? req ?? request;
+};
+
+export const createGate = ({ authenticate, resource, headers }: GateParts): Gate => {
+  const granted = new WeakMap<object, Access>();
+  const metadata: Answer = {
+    status: 200,
+    // Public, and read by apps in browsers too.
+    headers: { 'content-type': 'application/json', 'access-control-allow-origin': '*' },
+    body: resource.document,
+  };
+  const isForMetadata = ({ method, url }: RequestLike): boolean =>
+    (method === 'GET' || method === 'HEAD') && url.split('?', 1)[0] === resource.path;
+
+  return {
+    async enter(wrapped, request, requirements) {
+      if (isForMetadata(request)) return { answer: metadata, headers: {} };
+      const key = innermost(wrapped);
+      try {
+        granted.set(key, await authenticate(request, requirements, key));
+        return { answer: undefined, headers: headers() };
+      } catch (error) {
+        if (error instanceof AccessError) return { answer: error, headers: {} };
+        throw error;
+      }
+    },
+    accessOf(wrapped) {
+      const access = granted.get(innermost(wrapped));
+      if (!access)
+        throw new Error('this request was let in without a check: put the resource server before this handler');
+      return access;
+    },
+  };
+};
