@@ -21,6 +21,7 @@ export interface TokenRequest {
   readonly jkt?: string;
   /** Over what is right: what a test wants to be wrong. */
   readonly claims?: Readonly<Record<string, unknown>>;
+  readonly header?: Readonly<Record<string, unknown>>;
 }
 
 interface SigningKey {
@@ -85,7 +86,7 @@ export class Tokens {
     const [key] = this.#keys;
     if (!key) throw new Error('the issuer has no key');
     return new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key.kid })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key.kid, ...request.header })
       .sign(key.privateKey);
   }
 
