@@ -50,11 +50,12 @@ const ASK_AGAIN_MS = 200;
 const catchUp = async (connection: Connection, streams: Streams, proofs: Proofs, seconds: number): Promise<void> => {
   const signal = AbortSignal.timeout(seconds * 1000);
   const { state, came } = proofs.ask();
-  let isAsked = false;
+  let askedOf: string | undefined;
   const done = came.then(() => true);
   for (;;) {
     const stream = connection.current()?.stream;
-    if (stream && !isAsked) isAsked = await streams.askForProof(stream, state).catch(() => false);
+    if (stream && stream.id !== askedOf && (await streams.askForProof(stream, state).catch(() => false)))
+      askedOf = stream.id;
     if (await Promise.race([done, pause(ASK_AGAIN_MS, false)])) return;
     if (signal.aborted) throw new Unavailable('the stream of events did not catch up in time');
   }
