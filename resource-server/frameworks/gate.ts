@@ -6,13 +6,18 @@ import type { RequestLike } from '../credentials.ts';
 import type { ProtectedResource } from '../metadata.ts';
 import type { Requirement } from '../requirements.ts';
 
+/** An answer that the caller gets instead of the handler's; none where the call may go on, with these headers. */
+export interface Passage {
+  readonly answer: Answer | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export interface Gate {
-  /** An answer that the caller gets instead of the handler's; undefined where the call may go on, with these headers. */
-  enter(
-    key: object,
-    request: RequestLike,
-    requirements: readonly Requirement[],
-  ): Promise<{ readonly answer: Answer | undefined; readonly headers: Readonly<Record<string, string>> }>;
+  /** As `check`; a question about this API's metadata is answered here. */
+  enter(key: object, request: RequestLike, requirements: readonly Requirement[]): Promise<Passage>;
+  check(key: object, request: RequestLike, requirements: readonly Requirement[]): Promise<Passage>;
+  /** Undefined where something else was asked for. */
+  metadataFor(request: Pick<RequestLike, 'method' | 'url'>): Answer | undefined;
   accessOf(key: object): Access;
 }
 
@@ -37,20 +42,26 @@ export const createGate = ({ authenticate, resource, headers }: GateParts): Gate
     headers: { 'content-type': 'application/json', 'access-control-allow-origin': '*' },
     body: resource.document,
   };
-  const isForMetadata = ({ method, url }: RequestLike): boolean =>
-    (method === 'GET' || method === 'HEAD') && url.split('?', 1)[0] === resource.path;
+  const metadataFor: Gate['metadataFor'] = ({ method, url }) =>
+    (method === 'GET' || method === 'HEAD') && url.split('?', 1)[0] === resource.path ? metadata : undefined;
+
+  const check: Gate['check'] = async (wrapped, request, requirements) => {
+    const key = innermost(wrapped);
+    try {
+      granted.set(key, await authenticate(request, requirements, key));
+      return { answer: undefined, headers: headers() };
+    } catch (error) {
+      if (error instanceof AccessError) return { answer: error, headers: {} };
+      throw error;
+    }
+  };
 
   return {
+    check,
+    metadataFor,
     async enter(wrapped, request, requirements) {
-      if (isForMetadata(request)) return { answer: metadata, headers: {} };
-      const key = innermost(wrapped);
-      try {
-        granted.set(key, await authenticate(request, requirements, key));
-        return { answer: undefined, headers: headers() };
-      } catch (error) {
-        if (error instanceof AccessError) return { answer: error, headers: {} };
-        throw error;
-      }
+      const answer = metadataFor(request);
+      return answer ? { answer, headers: {} } : check(wrapped, request, requirements);
     },
     accessOf(wrapped) {
       const access = granted.get(innermost(wrapped));
