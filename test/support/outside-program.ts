@@ -1,7 +1,7 @@
 /** Owns the programs from Debian's packages that tests run against the server, in a folder of their own, on a free port. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +38,8 @@ const untilAnswering = async (child: ChildProcess, port: number, printed: () => 
 
 export const startOutside = async ({ command, args, config }: OutsideProgram): Promise<Running> => {
   const dir = await mkdtemp(join(tmpdir(), 'curfew-outside-'));
+  // A server that was started by root reads it as somebody else.
+  await chmod(dir, 0o755);
   const port = await freePort();
   const file = join(dir, 'program.conf');
   await writeFile(file, config(dir, port));
