@@ -4,6 +4,7 @@ import type { Revocation } from './sessions/revocation.ts';
 import type { Sweeper } from './sessions/sweeper.ts';
 import type { Clock, Seconds } from './sessions/time.ts';
 import type { Store } from './store.ts';
+import type { Transmitter } from './streams/transmitter.ts';
 
 /** Timeouts end, and unfinished endings are taken up, within this time. */
 const EVERY_MS = 10_000;
@@ -17,6 +18,7 @@ interface Parts {
   readonly revocation: Revocation;
   readonly clock: Clock;
   readonly eventRetentionSeconds: Seconds;
+  readonly transmitter: Transmitter;
   readonly log: Log;
 }
 
@@ -28,7 +30,7 @@ export interface Background {
 }
 
 export const startBackground = (parts: Parts): Background => {
-  const { store, sweeper, revocation, clock, eventRetentionSeconds, log, lookAtKeys } = parts;
+  const { store, sweeper, revocation, clock, eventRetentionSeconds, log, lookAtKeys, transmitter } = parts;
   let stopping = false;
 
   const sweepRows = async (): Promise<number> =>
@@ -39,6 +41,8 @@ export const startBackground = (parts: Parts): Background => {
     // Its failure is no reason to let sessions outlive their time.
     await lookAtKeys().catch((error: unknown) => log.warn('the signing keys could not be read', { error }));
     await revocation.finishUnfinished();
+    await transmitter.look();
+    await transmitter.beforeSweep(clock.now() - eventRetentionSeconds);
     // A step is short; between two the event loop serves requests.
     while (!stopping && (await sweeper.step()) + (await sweepRows()) >= STEP) await new Promise(setImmediate);
   };

@@ -4,6 +4,7 @@ import type { ClientConfig } from './config.ts';
 import { lifetimesSchema, type Profiles, resolveLifetimes } from './config-lifetimes.ts';
 import type { Environment } from './config-settings.ts';
 import { flag, listOf, oneOf, seconds, strict, text } from './config-types.ts';
+import { SERVICE_NAMES } from './services.ts';
 
 /** RFC 6749 §3.3 scope-token, one or more with single spaces. */
 const SCOPE = /^[!#-[\]-~]+( [!#-[\]-~]+)*$/;
@@ -53,8 +54,8 @@ export const CLIENT_KEYS = {
   },
   grant_types: {
     type: listOf(
-      oneOf(['authorization_code', 'refresh_token']),
-      'a list of authorization_code, refresh_token',
+      oneOf(['authorization_code', 'refresh_token', 'client_credentials']),
+      'a list of authorization_code, refresh_token, client_credentials',
     ).optional(),
     default: ['authorization_code', 'refresh_token'],
     doc: 'With refresh_token it always gets a refresh token. [] for a resource server, which only introspects.',
@@ -87,6 +88,20 @@ export const CLIENT_KEYS = {
   default_max_age: {
     type: seconds(0).optional(),
     doc: 'The max_age of its authorization requests that name none, in seconds.',
+  },
+  backchannel_logout_uri: {
+    type: uri.optional(),
+    doc: 'Where it is told that one of its sessions ended, whatever ended it (OIDC Back-Channel Logout).',
+  },
+  backchannel_logout_session_required: {
+    type: flag().optional(),
+    default: false,
+    doc: 'Whether it needs the `sid` to be told; it always is.',
+  },
+  services: {
+    type: listOf(oneOf(SERVICE_NAMES), `a list of ${SERVICE_NAMES.join(', ')}`).optional(),
+    default: [],
+    doc: "The server's own APIs that it may call, with client_credentials: `ssf` is told of security events ([revocation.md](revocation.md)).",
   },
   first_party: { type: flag().optional(), default: false, doc: 'No consent page, but for sensitive scopes.' },
   lifetimes: {
@@ -137,6 +152,8 @@ const switchesOf = (client: ClientInput) => ({
   id_token_signed_response_alg: client.id_token_signed_response_alg ?? 'ES256',
   dpop_bound_access_tokens: client.dpop_bound_access_tokens ?? false,
   require_pushed_authorization_requests: client.require_pushed_authorization_requests ?? false,
+  backchannel_logout_session_required: client.backchannel_logout_session_required ?? false,
+  services: client.services ?? [],
   first_party: client.first_party ?? false,
 });
 
@@ -154,6 +171,7 @@ export const completeClient = (client: ClientInput, profiles: Profiles, env: Env
     ...flowOf(client),
     ...given('scope', client.scope),
     ...given('default_max_age', client.default_max_age),
+    ...given('backchannel_logout_uri', client.backchannel_logout_uri),
     ...switchesOf(client),
     lifetimes: resolveLifetimes(client.lifetimes ?? 'standard', profiles),
   };

@@ -21,14 +21,20 @@ interface KeptToken {
   readonly extra?: { readonly acr?: string; readonly auth_time?: number };
 }
 
-const credentials = (ctx: Context): { scheme: string; token: string } => {
+export const credentials = (ctx: Context): { scheme: string; token: string } => {
   const [scheme = '', token = '', ...more] = ctx.get('authorization').split(' ');
   if (!token || more.length > 0) throw new CurfewError('invalid_token');
   return { scheme: scheme.toLowerCase(), token };
 };
 
 /** A token bound to a key is shown with a proof under the DPoP scheme; one that is not, under Bearer. */
-const checkBinding = async (parts: OidcParts, ctx: Context, scheme: string, token: string, jkt: string | undefined) => {
+export const checkBinding = async (
+  parts: OidcParts,
+  ctx: Context,
+  scheme: string,
+  token: string,
+  jkt: string | undefined,
+) => {
   const proof = ctx.get('dpop');
   if (jkt === undefined) {
     if (scheme !== 'bearer' || proof)

@@ -2,8 +2,8 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { ClientConfig } from '../config.ts';
 
-/** Ours alone; oidc-provider gets the rest under RFC 7591's names. */
-type OurKeys = 'first_party' | 'lifetimes';
+/** Ours alone; oidc-provider gets the rest under RFC 7591's names, but for back-channel logout, which we send. */
+type OurKeys = 'first_party' | 'lifetimes' | 'services';
 
 /** OpenID Connect's own: the only scopes that oidc-provider knows by itself. */
 const OIDC_SCOPES = ['openid', 'profile', 'email'];
@@ -22,6 +22,9 @@ export const clientMetadata = (client: ClientConfig): ClientMetadata => {
   const {
     first_party: _first,
     lifetimes: _lifetimes,
+    services: _services,
+    backchannel_logout_uri: _logoutUri,
+    backchannel_logout_session_required: _logoutSession,
     scope: _scope,
     ...rfc7591
   } = client satisfies Record<OurKeys, unknown>;

@@ -1,0 +1,88 @@
+/** Owns the tokens by which programs call this server's own APIs (RFC 6749 §4.4): who gets one, where it is kept, who shows it. */
+import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
+import { CurfewError } from '../errors.ts';
+import { type AuthenticateService, SERVICES, type ServiceName, serviceAt, serviceResource } from '../services.ts';
+import { checkBinding, credentials } from './bearer.ts';
+import { errors } from './library.ts';
+import { type Model, notHere } from './model.ts';
+import type { OidcParts } from './parts.ts';
+import { currentUnit } from './unit-of-work.ts';
+
+/** A program gets another whenever it needs one. */
+export const SERVICE_TOKEN_SECONDS = 600;
+
+const GRANT = 'client_credentials';
+
+/** Whether a token request is a program's own, not a person's app's. */
+export const isServiceRequest = (ctx: KoaContextWithOIDC): boolean =>
+  ctx.oidc.route === 'token' && ctx.oidc.params?.['grant_type'] === GRANT;
+
+/** The resource of a program that names none: the service that has the scopes which it asks for. */
+export const defaultService = (
+  { config, clientOf }: OidcParts,
+  ctx: KoaContextWithOIDC,
+  clientId: string,
+): string | undefined => {
+  if (!isServiceRequest(ctx)) return undefined;
+  const asked = String(ctx.oidc.params?.['scope'] ?? '').split(' ');
+  const scopesOf = (name: ServiceName): readonly string[] => SERVICES[name].scopes;
+  const meant = clientOf(clientId)?.services.find((name) => scopesOf(name).some((scope) => asked.includes(scope)));
+  return meant && serviceResource(config.issuer, meant);
+};
+
+/** What a service offers to a program. Other resources are for people's apps: a token of nobody's would say nothing there. */
+export const serviceInfo = ({ config, clientOf }: OidcParts, resource: string, clientId: string) => {
+  const service = serviceAt(config.issuer, resource);
+  if (!service || !clientOf(clientId)?.services.includes(service))
+    throw new errors.InvalidTarget('no resource that this client calls with tokens of its own');
+  return { scopes: SERVICES[service].scopes, accessTokenFormat: 'opaque' } as const;
+};
+
+/** What is kept of one; `service` keeps it apart from the access tokens of sessions. */
+interface KeptToken {
+  readonly service?: true;
+  readonly clientId: string;
+  readonly aud?: string;
+  readonly scope?: string;
+  readonly jkt?: string;
+}
+
+/** Kept as the other access tokens are: by a digest of it, and gone with its time. */
+export const serviceTokenModel = (parts: OidcParts): Model => ({
+  ...notHere,
+  async upsert(id, payload) {
+    const { jti: _jti, kind: _kind, format: _format, ...lean } = payload;
+    const unit = currentUnit();
+    if (!unit) throw new Error('an access token was issued outside a request');
+    if (payload.aud === undefined) throw new errors.InvalidTarget('name the resource that the token is for');
+    unit.put.push({
+      kind: 'access_token',
+      id,
+      payload: { ...lean, service: true },
+      expiresAt: payload.exp ?? unit.now,
+    });
+  },
+  async find(id) {
+    const stored = await parts.store.artifacts.find({ kind: 'access_token', id }, parts.clock.now());
+    const { service, ...payload } = (stored?.payload ?? {}) as AdapterPayload & KeptToken;
+    return service ? { ...payload, jti: id, kind: 'ClientCredentials', format: 'opaque' } : undefined;
+  },
+  destroy: (id) => parts.store.artifacts.remove({ kind: 'access_token', id }),
+});
+
+export const createAuthenticateService =
+  (parts: OidcParts): AuthenticateService =>
+  async (ctx, service, anyOf) => {
+    const { scheme, token } = credentials(ctx);
+    const stored = await parts.store.artifacts.find({ kind: 'access_token', id: token }, parts.clock.now());
+    const kept = stored?.payload as unknown as KeptToken | undefined;
+    if (!kept?.service || kept.aud !== serviceResource(parts.config.issuer, service))
+      throw new CurfewError('invalid_token');
+    await checkBinding(parts, ctx, scheme, token, kept.jkt);
+    const client = parts.clientOf(kept.clientId);
+    if (!client?.services.includes(service)) throw new CurfewError('invalid_token');
+    const scopes = kept.scope?.split(' ') ?? [];
+    if (!anyOf.some((scope) => scopes.includes(scope)))
+      throw new CurfewError('insufficient_scope', { members: { scope: anyOf.join(' ') } });
+    return { client, scopes };
+  };
