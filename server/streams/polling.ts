@@ -2,7 +2,7 @@
 import type { Clock } from '../sessions/time.ts';
 import type { Outbox } from './outbox.ts';
 import type { Stream } from './stream.ts';
-import { refused, taken, tellable } from './stream-changes.ts';
+import { refused, taken, tellable, WINDOW } from './stream-changes.ts';
 import { jtiOf, type StreamTokens } from './tokens.ts';
 import type { Wakes } from './wakes.ts';
 
@@ -58,7 +58,9 @@ const createAnswer =
     const signed = await Promise.all(
       items.map(async (item) => [jtiOf(stream, item), await tokens.sign(stream, item)] as const),
     );
-    return { sets: Object.fromEntries(signed), moreAvailable: all.length > items.length };
+    // A full window may have more behind it, in the log.
+    const moreAvailable = all.length > items.length || all.length >= WINDOW;
+    return { sets: Object.fromEntries(signed), moreAvailable };
   };
 
 export const createPolling = ({ outbox, tokens, wakes, clock }: Parts): Polling => {

@@ -52,7 +52,7 @@ const resourcesIn = ({ resources }: Config) => {
   return (clientId: string): ReadonlySet<string> => known.get(clientId) ?? new Set();
 };
 
-const outboxOver = (config: Config, store: Store): Outbox =>
+export const outboxOver = (config: Config, store: Store): Outbox =>
   createOutbox({ store, audience: createAudience({ store, resourcesOf: resourcesIn(config) }) });
 
 /** What a logout row needs: where it is sent stands in the configuration, which may change. */

@@ -18,8 +18,7 @@ describe('the management of streams (SSF 1.0)', () => {
   });
   afterEach(async () => {
     world.clock.reset();
-    for (const { stream_id: id } of (await api.call<{ stream_id: string }[]>('GET', '/streams')).body)
-      await api.call('DELETE', `/streams?stream_id=${id}`);
+    await api.removeStreams();
   });
   after(() => world.close());
 

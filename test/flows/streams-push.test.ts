@@ -17,8 +17,7 @@ describe('security events that are pushed (RFC 8935)', () => {
   afterEach(async () => {
     world.clock.reset();
     await api.signIn();
-    for (const { stream_id: id } of (await api.call<{ stream_id: string }[]>('GET', '/streams')).body)
-      await api.call('DELETE', `/streams?stream_id=${id}`);
+    await api.removeStreams();
     await receiver.close();
   });
   after(() => world.close());

@@ -12,6 +12,7 @@ describe('what a receiver may not have', () => {
     world = await openStreamsWorld();
     api = await subscriberTo(world);
   });
+  afterEach(() => api.removeStreams());
   after(() => world.close());
 
   const REFUSED: Readonly<Record<string, [body: unknown, word: string]>> = {

@@ -157,6 +157,12 @@ export class Subscriber {
     return this.stream({ delivery: { method: 'urn:ietf:rfc:8935', endpoint_url: receiver.url }, ...more });
   }
 
+  /** Of this client. */
+  async removeStreams(): Promise<void> {
+    for (const { stream_id: id } of (await this.call<{ stream_id: string }[]>('GET', '/streams')).body)
+      await this.call('DELETE', `/streams?stream_id=${id}`);
+  }
+
   async poll(id: string, body: Record<string, unknown> = { returnImmediately: true }): Promise<Poll> {
     const { status, body: reply } = await this.call<Poll>('POST', `/poll/${id}`, body);
     if (status !== 200) throw new Error(`no poll: ${status} ${JSON.stringify(reply)}`);

@@ -6,7 +6,7 @@ import { API_SECRET, openWorld, standardConfig, type World, type WorldOptions } 
 const receives = { grant_types: ['client_credentials'], services: ['ssf'] } as const;
 
 /** `api` and `otherapi` introspect what `standardConfig` says; `audit` introspects nothing. */
-const streamsConfig = {
+export const streamsConfig = {
   ...standardConfig,
   clients: [
     ...standardConfig.clients.map((client) => (client.client_id.endsWith('api') ? { ...client, ...receives } : client)),
