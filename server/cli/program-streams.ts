@@ -8,7 +8,7 @@ import { type VerifyOptions, verifyRevocation } from './verify-revocation.ts';
 const STREAM = ['<stream>', 'the stream, as stream list names it'] as const;
 
 export const addStreamVerbs = (program: Command, surroundings: Surroundings): void => {
-  const group = program.command('stream').description('Who is told of endings: receivers of events, and of logouts.');
+  const group = program.command('stream').description('Who is told of endings.');
   const verb = (name: string, says: string, act: Act): Command =>
     group.command(name).description(says).action(answering(surroundings, act));
 
@@ -27,7 +27,7 @@ export const addStreamVerbs = (program: Command, surroundings: Surroundings): vo
     verb('pause', 'Hold what happens, and tell nothing, until it is resumed.', pauseStream)
       .argument(...STREAM)
       .option('--reason <reason>', 'what the receiver is told'),
-    'curfew stream pause JrMjFEXzYwOrj1bP1Yp6Sg --reason "moving to another machine"',
+    'curfew stream pause JrMjFEXzYwOrj1bP1Yp6Sg --reason "moving house"',
   );
   example(
     verb('resume', 'Go on telling; also tries a failing one at once.', resumeStream).argument(...STREAM),
@@ -40,7 +40,7 @@ export const addStreamVerbs = (program: Command, surroundings: Surroundings): vo
   example(
     program
       .command('verify-revocation')
-      .description('Measure, against the running server, how soon an ended session is refused.')
+      .description('Measure how soon endings are refused.')
       .option('--count <number>', 'how many sessions are begun and ended (default: 1000)')
       .option('--app <client_id>', 'whose sessions (default: the first that fits)')
       .option('--resource <uri>', 'with tokens for which API (default: the first that fits)')

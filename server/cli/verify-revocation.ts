@@ -26,7 +26,7 @@ interface Measured {
 const rounded = (ms: number): number => Math.round(ms * 10) / 10;
 
 /** Nearest rank, in milliseconds. Pure. */
-export const measured = (samples: readonly number[]): Measured => {
+const measured = (samples: readonly number[]): Measured => {
   const sorted = samples.toSorted((a, b) => a - b);
   const rank = (share: number): number => rounded(sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0);
   return { p50: rank(0.5), p99: rank(0.99), worst: rank(1), count: sorted.length };
