@@ -33,18 +33,29 @@ export const startBackground = (parts: Parts): Background => {
   const { store, sweeper, revocation, clock, eventRetentionSeconds, log, lookAtKeys, transmitter } = parts;
   let stopping = false;
 
+  const sweepLimits = (): Promise<number> => store.sweepLimits(clock.nowMs(), STEP);
   const sweepRows = async (): Promise<number> =>
-    (await store.sweepEvents(clock.now() - eventRetentionSeconds, STEP)) +
-    (await store.sweepLimits(clock.nowMs(), STEP));
+    (await store.sweepEvents(clock.now() - eventRetentionSeconds, STEP)) + (await sweepLimits());
+
+  /** What there is to sweep, once the streams have what they want of it: where that fails, the events stay. */
+  const lookAtStreams = async (): Promise<typeof sweepRows> => {
+    try {
+      await transmitter.look();
+      await transmitter.beforeSweep(clock.now() - eventRetentionSeconds);
+      return sweepRows;
+    } catch (error) {
+      log.warn('the streams could not be looked at', { error });
+      return sweepLimits;
+    }
+  };
 
   const round = async (): Promise<void> => {
     // Its failure is no reason to let sessions outlive their time.
     await lookAtKeys().catch((error: unknown) => log.warn('the signing keys could not be read', { error }));
     await revocation.finishUnfinished();
-    await transmitter.look();
-    await transmitter.beforeSweep(clock.now() - eventRetentionSeconds);
+    const swept = await lookAtStreams();
     // A step is short; between two the event loop serves requests.
-    while (!stopping && (await sweeper.step()) + (await sweepRows()) >= STEP) await new Promise(setImmediate);
+    while (!stopping && (await sweeper.step()) + (await swept()) >= STEP) await new Promise(setImmediate);
   };
 
   let current: Promise<void> = Promise.resolve();

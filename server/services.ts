@@ -2,8 +2,6 @@
  * Owns this server's own APIs that programs call with tokens of their own (RFC 6749 §4.4): each is a resource below the
  * issuer, with its scopes. Which clients may call it stands with the client, as `services`.
  */
-import type { Context } from 'koa';
-import type { ClientConfig } from './config.ts';
 
 export const SERVICES = {
   /** The streams of security events, and their management. Scopes: CAEP interoperability profile, "OAuth Scopes". */
@@ -19,16 +17,3 @@ export const serviceResource = (issuer: string, name: ServiceName): string => `$
 /** The service that a resource is; none where it is something else. */
 export const serviceAt = (issuer: string, resource: string): ServiceName | undefined =>
   SERVICE_NAMES.find((name) => serviceResource(issuer, name) === resource);
-
-/** A program that called, by an access token of its own. */
-export interface ServiceCaller {
-  readonly client: ClientConfig;
-  readonly scopes: readonly string[];
-}
-
-/** Throws `invalid_token`, or `insufficient_scope` where the token has none of the scopes. */
-export type AuthenticateService = (
-  ctx: Context,
-  service: ServiceName,
-  anyOf: readonly string[],
-) => Promise<ServiceCaller>;

@@ -51,7 +51,8 @@ const features = (parts: OidcParts, pages: LibraryPages): Configuration['feature
   devInteractions: OFF,
   backchannelLogout: OFF,
   claimsParameter: ON,
-  clientCredentials: ON,
+  // Nobody is offered what no client may use.
+  clientCredentials: { enabled: parts.config.clients.some(({ services }) => services.length > 0) },
   userinfo: ON,
   revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => hooks.mayRevoke(client, token) },
   introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => hooks.mayIntrospect(parts, client, token) },

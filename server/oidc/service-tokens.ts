@@ -1,7 +1,8 @@
 /** Owns the tokens by which programs call this server's own APIs (RFC 6749 §4.4): who gets one, where it is kept, who shows it. */
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
+import type { AuthenticateService } from '../caller.ts';
 import { CurfewError } from '../errors.ts';
-import { type AuthenticateService, SERVICES, type ServiceName, serviceAt, serviceResource } from '../services.ts';
+import { SERVICES, type ServiceName, serviceAt, serviceResource } from '../services.ts';
 import { checkBinding, credentials } from './bearer.ts';
 import { errors } from './library.ts';
 import { type Model, notHere } from './model.ts';

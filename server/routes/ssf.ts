@@ -1,9 +1,10 @@
 /** Owns the transmitter's side of Shared Signals (SSF 1.0) over HTTP: discovery, streams, polls. Parse, call, answer. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { AuthenticateService } from '../caller.ts';
 import { CurfewError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { type AuthenticateService, SERVICES } from '../services.ts';
+import { SERVICES } from '../services.ts';
 import type { Management } from '../streams/management.ts';
 import type { Polling } from '../streams/polling.ts';
 import type { Stream } from '../streams/stream.ts';

@@ -26,8 +26,8 @@ export interface Delivery {
 }
 
 /** Longer than a batch and the try that ends it: whoever holds it is done, or dead, when it runs out. */
-const LEASE_MS = 60_000;
-const BATCH_MS = 10_000;
+const LEASE_MS = 20_000;
+const BATCH_MS = 5000;
 
 interface Sent {
   readonly taken: ReadonlySet<string>;

@@ -44,6 +44,8 @@ export async function* eventsAfter(events: EventStore, after: number): AsyncGene
     yield* page;
     place = page.at(-1)?.place ?? place;
     isMore = page.length === PAGE;
+    // A long log is read in turns with the requests.
+    if (isMore) await new Promise(setImmediate);
   }
 }
 
