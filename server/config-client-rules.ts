@@ -4,6 +4,7 @@ import { type ClientInput, secretVariable } from './config-clients.ts';
 import { clientLifetimesProblems, type Profiles } from './config-lifetimes.ts';
 import { problem } from './config-problems.ts';
 import { redirectRefusal } from './config-redirects.ts';
+import { SERVICE_SCOPES, servicesOf } from './services.ts';
 import { type Reach, receiverRefusal } from './streams/addresses.ts';
 
 interface Rule {
@@ -59,17 +60,16 @@ const RULES: readonly Rule[] = [
       'a method with a secret or a key: a client without grant types only introspects, and has to prove itself',
   },
   {
-    at: 'grant_types',
-    broken: (client) => client.grant_types.includes('client_credentials') !== client.services.length > 0,
-    allowed: (client) =>
-      client.services.length > 0
-        ? "'client_credentials' among them, as services are called with it"
-        : "no 'client_credentials' without services: tokens of its own are for those alone",
+    at: 'scope',
+    broken: (client) => client.grant_types.includes('client_credentials') && servicesOf(client).length === 0,
+    allowed: () =>
+      `scopes of this server's own APIs among them (${SERVICE_SCOPES.join(', ')}): client_credentials is for those alone`,
   },
   {
-    at: 'services',
-    broken: (client) => client.services.length > 0 && client.token_endpoint_auth_method === 'none',
-    allowed: () => "none where token_endpoint_auth_method is 'none': who calls them has to prove itself",
+    at: 'token_endpoint_auth_method',
+    broken: (client) =>
+      client.token_endpoint_auth_method === 'none' && signsIn(client) && servicesOf(client).length > 0,
+    allowed: () => 'a method with a secret or a key: client_credentials is for clients that prove themselves',
   },
   {
     at: 'grant_types',

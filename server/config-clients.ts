@@ -4,7 +4,6 @@ import type { ClientConfig } from './config.ts';
 import { lifetimesSchema, type Profiles, resolveLifetimes } from './config-lifetimes.ts';
 import type { Environment } from './config-settings.ts';
 import { flag, listOf, oneOf, seconds, strict, text } from './config-types.ts';
-import { SERVICE_NAMES } from './services.ts';
 
 /** RFC 6749 §3.3 scope-token, one or more with single spaces. */
 const SCOPE = /^[!#-[\]-~]+( [!#-[\]-~]+)*$/;
@@ -58,7 +57,7 @@ export const CLIENT_KEYS = {
       'a list of authorization_code, refresh_token, client_credentials',
     ).optional(),
     default: ['authorization_code', 'refresh_token'],
-    doc: 'With refresh_token it always gets a refresh token. [] for a resource server, which only introspects.',
+    doc: 'With refresh_token it always gets a refresh token. With client_credentials it calls the APIs of this server itself, whose scopes it names: ssf.manage and ssf.read ([revocation.md](revocation.md)). [] for a resource server that only introspects.',
   },
   response_types: {
     type: listOf(oneOf(['code']), "['code'] or []").optional(),
@@ -97,11 +96,6 @@ export const CLIENT_KEYS = {
     type: flag().optional(),
     default: false,
     doc: 'Whether it needs the `sid` to be told; it always is.',
-  },
-  services: {
-    type: listOf(oneOf(SERVICE_NAMES), `a list of ${SERVICE_NAMES.join(', ')}`).optional(),
-    default: [],
-    doc: "The server's own APIs that it may call, with client_credentials: `ssf` is told of security events ([revocation.md](revocation.md)).",
   },
   first_party: { type: flag().optional(), default: false, doc: 'No consent page, but for sensitive scopes.' },
   lifetimes: {
@@ -153,7 +147,6 @@ const switchesOf = (client: ClientInput) => ({
   dpop_bound_access_tokens: client.dpop_bound_access_tokens ?? false,
   require_pushed_authorization_requests: client.require_pushed_authorization_requests ?? false,
   backchannel_logout_session_required: client.backchannel_logout_session_required ?? false,
-  services: client.services ?? [],
   first_party: client.first_party ?? false,
 });
 

@@ -7,7 +7,7 @@ import { lifetimesSchema, type Profiles, profileProblems, profilesOf } from './c
 import { keyed, problem } from './config-problems.ts';
 import type { Environment } from './config-settings.ts';
 import { flag, listOf, mapOf, oneOf, seconds, strict, text } from './config-types.ts';
-import { SERVICES, serviceAt } from './services.ts';
+import { SERVICE_SCOPES, serviceAt } from './services.ts';
 
 /** RFC 6749 §3.3. */
 const scopeToken = text('a scope (RFC 6749 §3.3): printable ASCII without spaces, quotes, backslashes', (value) =>
@@ -82,14 +82,7 @@ interface FileContext {
 }
 
 /** OpenID Connect's own, and those of this server's APIs. */
-const OWN_SCOPES = [
-  'openid',
-  'offline_access',
-  'profile',
-  'email',
-  'sessions',
-  ...Object.values(SERVICES).flatMap(({ scopes }) => [...scopes]),
-];
+const OWN_SCOPES = ['openid', 'offline_access', 'profile', 'email', 'sessions', ...SERVICE_SCOPES];
 const RESERVED_SCOPES = ['openid', 'offline_access'];
 
 /** RFC 8707 §2: an absolute URI without a fragment. */

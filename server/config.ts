@@ -4,7 +4,6 @@ import { readConfigFile } from './config-reading.ts';
 import { assembleHosted, assembleProcess } from './config-resolve.ts';
 import type { Environment, SettingsInput } from './config-settings.ts';
 import { warningsOf } from './config-warnings.ts';
-import type { ServiceName } from './services.ts';
 import type { Lifetimes } from './sessions/policy.ts';
 
 /** A registered client, checked and completed. RFC 7591 names, and two of ours. */
@@ -28,8 +27,6 @@ export interface ClientConfig {
   /** Where it is told that one of its sessions ended (OIDC Back-Channel Logout). */
   readonly backchannel_logout_uri?: string;
   readonly backchannel_logout_session_required: boolean;
-  /** The server's own APIs that it may call with a token of its own. */
-  readonly services: readonly ServiceName[];
   /** No consent page. */
   readonly first_party: boolean;
   /** Resolved from a profile's name or own numbers. */

@@ -1,6 +1,7 @@
 /** Owns what a trial of a running server works with: an app, an API and a resource of its configuration, and an account for the while. */
 import { randomBytes } from 'node:crypto';
 import type { ClientConfig, Config } from '../config.ts';
+import { mayCall } from '../services.ts';
 import { CommandError } from './failures.ts';
 import { BY, type Opened } from './opened.ts';
 
@@ -45,7 +46,7 @@ const apiFor = ({ clients }: Config, ids: readonly string[]): ClientConfig | und
     ({ client_id: id, token_endpoint_auth_method: method }) =>
       ids.includes(id) && PROVABLE.includes(method) && method !== 'none',
   );
-  return able.find(({ services }) => services.includes('ssf')) ?? able[0];
+  return able.find((client) => mayCall(client, 'ssf')) ?? able[0];
 };
 
 /** The first that fits, of what was not asked for. Throws `refused` where nothing does. */

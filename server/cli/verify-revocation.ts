@@ -1,4 +1,5 @@
 /** Owns `curfew verify-revocation`: how long a running server takes from an acknowledged ending to its refusal, measured. */
+import { mayCall } from '../services.ts';
 import { type Answer, table } from './answer.ts';
 import { CommandError } from './failures.ts';
 import { type Opened, withStore } from './opened.ts';
@@ -126,7 +127,9 @@ const answerOf = ({ app, api, resource, base }: Trial, samples: Samples, tokenSe
       ]),
       ...(isTold
         ? []
-        : [`${api.client_id} is not registered for events (services: ['ssf']): those were not measured.`]),
+        : [
+            `${api.client_id} is not registered for events (client_credentials with ssf.manage): those were not measured.`,
+          ]),
       `A JWT that nobody asks about and no event revokes is good for ${tokenSeconds} s at most: see docs/revocation.md.`,
     ],
   };
@@ -134,7 +137,7 @@ const answerOf = ({ app, api, resource, base }: Trial, samples: Samples, tokenSe
 
 const measure = async (opened: Opened, trial: Trial, count: number, { progress }: Surroundings): Promise<Answer> => {
   const server = trialServer(opened, trial);
-  const listener = trial.api.services.includes('ssf') ? await trialListener(server) : undefined;
+  const listener = mayCall(trial.api, 'ssf') ? await trialListener(server) : undefined;
   const show = (done: number): void => progress(`${done} of ${count}${done === count ? '\n' : ''}`);
   try {
     const samples = await withTrialAccount(opened, (sub) => runAll(server, listener, { sub, count, progress: show }));

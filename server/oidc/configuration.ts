@@ -1,5 +1,6 @@
 /** Owns the configuration of oidc-provider: what is on, what is off, and which answer of ours each hook gets. */
 import type { Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { servicesOf } from '../services.ts';
 import { PROFILES } from '../sessions/policy.ts';
 import { ACR_VALUES } from '../sessions/step-up.ts';
 import { adapterFor } from './adapter.ts';
@@ -52,7 +53,7 @@ const features = (parts: OidcParts, pages: LibraryPages): Configuration['feature
   backchannelLogout: OFF,
   claimsParameter: ON,
   // Nobody is offered what no client may use.
-  clientCredentials: { enabled: parts.config.clients.some(({ services }) => services.length > 0) },
+  clientCredentials: { enabled: parts.config.clients.some((client) => servicesOf(client).length > 0) },
   userinfo: ON,
   revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => hooks.mayRevoke(client, token) },
   introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => hooks.mayIntrospect(parts, client, token) },

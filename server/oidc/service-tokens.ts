@@ -2,8 +2,8 @@
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
 import type { AuthenticateService } from '../caller.ts';
 import { CurfewError } from '../errors.ts';
-import { SERVICES, type ServiceName, serviceAt, serviceResource } from '../services.ts';
-import { checkBinding, credentials } from './bearer.ts';
+import { mayCall, SERVICES, type ServiceName, serviceAt, serviceResource, servicesOf } from '../services.ts';
+import { checkBinding, credentials } from './bearer-credentials.ts';
 import { errors } from './library.ts';
 import { type Model, notHere } from './model.ts';
 import type { OidcParts } from './parts.ts';
@@ -27,21 +27,24 @@ export const defaultService = (
   if (!isServiceRequest(ctx)) return undefined;
   const asked = String(ctx.oidc.params?.['scope'] ?? '').split(' ');
   const scopesOf = (name: ServiceName): readonly string[] => SERVICES[name].scopes;
-  const meant = clientOf(clientId)?.services.find((name) => scopesOf(name).some((scope) => asked.includes(scope)));
+  const client = clientOf(clientId);
+  const meant = (client ? servicesOf(client) : []).find((name) =>
+    scopesOf(name).some((scope) => asked.includes(scope)),
+  );
   return meant && serviceResource(config.issuer, meant);
 };
 
 /** What a service offers to a program. Other resources are for people's apps: a token of nobody's would say nothing there. */
 export const serviceInfo = ({ config, clientOf }: OidcParts, resource: string, clientId: string) => {
   const service = serviceAt(config.issuer, resource);
-  if (!service || !clientOf(clientId)?.services.includes(service))
+  const client = clientOf(clientId);
+  if (!service || !client || !mayCall(client, service))
     throw new errors.InvalidTarget('no resource that this client calls with tokens of its own');
   return { scopes: SERVICES[service].scopes, accessTokenFormat: 'opaque' } as const;
 };
 
-/** What is kept of one; `service` keeps it apart from the access tokens of sessions. */
+/** What is kept of one: apart from the access tokens of people, so that neither is ever taken for the other. */
 interface KeptToken {
-  readonly service?: true;
   readonly clientId: string;
   readonly aud?: string;
   readonly scope?: string;
@@ -56,32 +59,25 @@ export const serviceTokenModel = (parts: OidcParts): Model => ({
     const unit = currentUnit();
     if (!unit) throw new Error('an access token was issued outside a request');
     if (payload.aud === undefined) throw new errors.InvalidTarget('name the resource that the token is for');
-    unit.put.push({
-      kind: 'access_token',
-      id,
-      payload: { ...lean, service: true },
-      expiresAt: payload.exp ?? unit.now,
-    });
+    unit.put.push({ kind: 'client_credentials', id, payload: lean, expiresAt: payload.exp ?? unit.now });
   },
   async find(id) {
-    const stored = await parts.store.artifacts.find({ kind: 'access_token', id }, parts.clock.now());
-    const { service, ...payload } = (stored?.payload ?? {}) as AdapterPayload & KeptToken;
-    return service ? { ...payload, jti: id, kind: 'ClientCredentials', format: 'opaque' } : undefined;
+    const stored = await parts.store.artifacts.find({ kind: 'client_credentials', id }, parts.clock.now());
+    return stored && ({ ...stored.payload, jti: id, kind: 'ClientCredentials', format: 'opaque' } as AdapterPayload);
   },
-  destroy: (id) => parts.store.artifacts.remove({ kind: 'access_token', id }),
+  destroy: (id) => parts.store.artifacts.remove({ kind: 'client_credentials', id }),
 });
 
 export const createAuthenticateService =
   (parts: OidcParts): AuthenticateService =>
   async (ctx, service, anyOf) => {
-    const { scheme, token } = credentials(ctx);
-    const stored = await parts.store.artifacts.find({ kind: 'access_token', id: token }, parts.clock.now());
+    const shown = credentials(ctx);
+    const stored = await parts.store.artifacts.find({ kind: 'client_credentials', id: shown.token }, parts.clock.now());
     const kept = stored?.payload as unknown as KeptToken | undefined;
-    if (!kept?.service || kept.aud !== serviceResource(parts.config.issuer, service))
-      throw new CurfewError('invalid_token');
-    await checkBinding(parts, ctx, scheme, token, kept.jkt);
+    if (!kept || kept.aud !== serviceResource(parts.config.issuer, service)) throw new CurfewError('invalid_token');
+    await checkBinding(parts, ctx, shown, kept.jkt);
     const client = parts.clientOf(kept.clientId);
-    if (!client?.services.includes(service)) throw new CurfewError('invalid_token');
+    if (!client || !mayCall(client, service)) throw new CurfewError('invalid_token');
     const scopes = kept.scope?.split(' ') ?? [];
     if (!anyOf.some((scope) => scopes.includes(scope)))
       throw new CurfewError('insufficient_scope', { members: { scope: anyOf.join(' ') } });

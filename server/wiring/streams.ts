@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Core } from '../core.ts';
 import type { DerivedKeys } from '../keys.ts';
 import type { Log } from '../log.ts';
+import { mayCall } from '../services.ts';
 import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
 import { type Reach, reachOf } from '../streams/addresses.ts';
@@ -91,7 +92,8 @@ const requestsFor = ({ core, keys }: Pick<Parts, 'core' | 'keys'>, tokens: Strea
   };
   const event = async (stream: Stream, item: Item) => {
     const { delivery, id, clientId } = stream;
-    if (delivery.method !== 'push' || !core.clientOf(clientId)?.services.includes('ssf')) return undefined;
+    const client = core.clientOf(clientId);
+    if (delivery.method !== 'push' || !client || !mayCall(client, 'ssf')) return undefined;
     const authorization = delivery.authorization && openText(delivery.authorization, id, keys.sealing);
     return eventRequest(delivery.url, authorization, await tokens.sign(stream, item));
   };

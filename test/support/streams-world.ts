@@ -3,7 +3,7 @@ import type { ConfigInput } from '../../server/config.ts';
 import { SSF_SECRET, Subscriber } from './receivers.ts';
 import { API_SECRET, openWorld, standardConfig, type World, type WorldOptions } from './world.ts';
 
-const receives = { grant_types: ['client_credentials'], services: ['ssf'] } as const;
+const receives = { grant_types: ['client_credentials'], scope: 'ssf.manage ssf.read' } as const;
 
 /** `api` and `otherapi` introspect what `standardConfig` says; `audit` introspects nothing. */
 export const streamsConfig = {

@@ -21,7 +21,6 @@ describe('a client', () => {
       dpop_bound_access_tokens: false,
       require_pushed_authorization_requests: false,
       backchannel_logout_session_required: false,
-      services: [],
       first_party: false,
       lifetimes: PROFILES.standard,
     });

@@ -1,19 +1,20 @@
 import { expect } from 'chai';
+import { servicesOf } from '../../server/services.ts';
 import { api, phone, refuses, resolve, web } from './config-fixture.ts';
 
-const receives = { grant_types: ['client_credentials'], services: ['ssf'] };
+const receives = { grant_types: ['client_credentials'], scope: 'ssf.manage ssf.read' };
 const told = (uri: string) => ({ clients: [{ ...web, backchannel_logout_uri: uri }] });
 
 describe('a client that is told of endings', () => {
-  it('is one with a back-channel logout URI, or with services and the grant for them', () => {
+  it('is one with a back-channel logout URI, or with client_credentials and the scopes of the stream API', () => {
     const { clients } = resolve({
       clients: [
         { ...web, backchannel_logout_uri: 'https://web.example.com/logout?from=curfew' },
-        { ...api, ...receives, scope: 'ssf.read' },
+        { ...api, ...receives },
       ],
     });
     expect(clients[0]).to.include({ backchannel_logout_uri: 'https://web.example.com/logout?from=curfew' });
-    expect(clients[1]?.services).to.deep.equal(['ssf']);
+    expect(clients.map(servicesOf)).to.deep.equal([[], ['ssf']]);
   });
 
   it('may be in a network that the operator vouches for', () => {
@@ -22,21 +23,20 @@ describe('a client that is told of endings', () => {
   });
 
   refuses([
-    ['services that there are not', { clients: [{ ...api, ...receives, services: ['x'] }] }, "services[0]: got 'x'"],
     [
-      'services without the grant for them',
-      { clients: [{ ...api, services: ['ssf'] }] },
-      "'client_credentials' among them, as services are called with it",
-    ],
-    [
-      'the grant without services',
+      'client_credentials without scopes',
       { clients: [{ ...api, grant_types: ['client_credentials'] }] },
-      "no 'client_credentials' without services",
+      "clients['api'].scope: got nothing; allowed: scopes of this server's own APIs",
     ],
     [
-      'services of a client that cannot prove itself',
-      { clients: [{ ...phone, grant_types: ['authorization_code', 'client_credentials'], services: ['ssf'] }] },
-      'who calls them has to prove itself',
+      'client_credentials for something else',
+      { clients: [{ ...api, grant_types: ['client_credentials'], scope: 'openid' }] },
+      'client_credentials is for those alone',
+    ],
+    [
+      'client_credentials of a client that cannot prove itself',
+      { clients: [{ ...phone, grant_types: ['authorization_code', 'client_credentials'], scope: 'openid ssf.read' }] },
+      'client_credentials is for clients that prove themselves',
     ],
     [
       '[31] a logout URI of special use',
