@@ -58,6 +58,11 @@ const structureProblems = ({ settings, file = {}, nameOf }: Source): readonly st
   ];
 };
 
+const networksOf = ({ trustedProxies, receiverNetworks }: SettingsInput) => ({
+  trustedProxies: trustedProxies ?? SETTINGS.trustedProxies.default,
+  receiverNetworks: receiverNetworks ?? SETTINGS.receiverNetworks.default,
+});
+
 const withDefaults = ({ issuer, eventsFile, ...settings }: SettingsInput) => {
   const port = settings.port ?? SETTINGS.port.default;
   return {
@@ -66,7 +71,7 @@ const withDefaults = ({ issuer, eventsFile, ...settings }: SettingsInput) => {
     port,
     dataDir: settings.dataDir ?? SETTINGS.dataDir.default,
     production: settings.production ?? SETTINGS.production.default,
-    trustedProxies: settings.trustedProxies ?? SETTINGS.trustedProxies.default,
+    ...networksOf(settings),
     logLevel: settings.logLevel ?? SETTINGS.logLevel.default,
     ...(eventsFile === undefined ? {} : { eventsFile }),
     eventRetentionSeconds: settings.eventRetentionSeconds ?? SETTINGS.eventRetentionSeconds.default,

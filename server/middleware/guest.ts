@@ -9,8 +9,12 @@ import type { Handler } from '../host.ts';
 
 type Mounted = IncomingMessage & { originalUrl?: string };
 
-/** Metadata whose well-known name goes before the issuer's path: RFC 8414 §3.1, and §5 for OpenID's own name. */
-const METADATA = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
+/** Metadata whose well-known name goes before the issuer's path: RFC 8414 §3.1, and §5 for OpenID's own name; SSF 1.0 likewise. */
+const METADATA = [
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/openid-configuration',
+  '/.well-known/ssf-configuration',
+];
 
 /** RFC 9112 §3.2.2: a request may name its whole URL. The host in it is the sender's claim, like any other. */
 const withoutOrigin = (target: string): string => target.replace(/^https?:\/\/[^/?#]*/i, '');

@@ -10,7 +10,7 @@ import { isStepUp, sidOf } from './grant-id.ts';
 import { type Model, notHere } from './model.ts';
 import type { OidcParts } from './parts.ts';
 import { readLive, readSession } from './read-session.ts';
-import { currentUnit, type Unit } from './unit-of-work.ts';
+import { type CodeExchange, currentUnit, type Unit } from './unit-of-work.ts';
 
 /** The id is the credential: it is never part of what is stored under it. */
 const withoutId = ({ jti: _jti, ...payload }: AdapterPayload): Record<string, unknown> =>
@@ -100,14 +100,7 @@ const codePayload = (id: string, stored: StoredArtifact, sid: string, spent: boo
   ...(spent ? { consumed: true } : {}),
 });
 
-interface CodeExtras {
-  readonly stepUp?: {
-    readonly ssoUid: string;
-    readonly marks: number;
-    readonly epoch: number;
-    readonly here: boolean;
-  };
-}
+type CodeExtras = Pick<CodeExchange, 'stepUp'>;
 
 const findCode = async (parts: OidcParts, unit: Unit, id: string): Promise<AdapterPayload | undefined> => {
   const code = { kind: 'code', id } as const;

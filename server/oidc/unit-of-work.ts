@@ -29,6 +29,9 @@ export interface CodeExchange {
     readonly marks: number;
     readonly epoch: number;
     readonly here: boolean;
+    /** What its token is for, and how the person authenticated: for the event log. */
+    readonly resources?: readonly string[];
+    readonly acr?: string | undefined;
   };
   /** The new family's salt, drawn once. */
   readonly salt: string;
