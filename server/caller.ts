@@ -1,4 +1,4 @@
-/** Owns what the account API asks of the protocol side: who calls, by which access token. */
+/** Owns what the account API and the admin API ask of the protocol side: who calls, by which access token. */
 import type { Context } from 'koa';
 import type { DeviceSession } from './sessions/device-session.ts';
 import type { Authentication } from './sessions/step-up.ts';
@@ -14,3 +14,11 @@ export interface Caller {
 
 /** Throws `invalid_token` or `insufficient_scope`. RFC 6750 §2.1 and RFC 9449 §7.1: the Authorization header alone. */
 export type Authenticate = (ctx: Context, scope: string) => Promise<Caller>;
+
+/** A client that administers. */
+export interface AdminCaller {
+  readonly clientId: string;
+}
+
+/** Throws as `Authenticate` does. */
+export type AuthenticateAdmin = (ctx: Context, scope: string) => Promise<AdminCaller>;

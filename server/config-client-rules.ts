@@ -1,5 +1,6 @@
 /** Owns what makes a client contradict itself: one row a rule. */
 import type { ClientConfig } from './config.ts';
+import { isAdministrator } from './config-administrators.ts';
 import { type ClientInput, secretVariable } from './config-clients.ts';
 import { clientLifetimesProblems, type Profiles } from './config-lifetimes.ts';
 import { problem } from './config-problems.ts';
@@ -61,6 +62,16 @@ const RULES: readonly Rule[] = [
     at: 'grant_types',
     broken: (client) => client.grant_types.includes('refresh_token') && !signsIn(client),
     allowed: () => 'authorization_code with refresh_token, since only it begins a session',
+  },
+  {
+    at: 'scope',
+    broken: (client) => client.grant_types.includes('client_credentials') && !isAdministrator(client),
+    allowed: () => 'scopes with admin among them: client_credentials is for the admin API alone',
+  },
+  {
+    at: 'grant_types',
+    broken: (client) => client.grant_types.includes('client_credentials') && signsIn(client),
+    allowed: () => 'client_credentials alone: a client that administers signs nobody in',
   },
   {
     at: 'response_types',

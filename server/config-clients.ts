@@ -53,11 +53,11 @@ export const CLIENT_KEYS = {
   },
   grant_types: {
     type: listOf(
-      oneOf(['authorization_code', 'refresh_token']),
-      'a list of authorization_code, refresh_token',
+      oneOf(['authorization_code', 'refresh_token', 'client_credentials']),
+      'a list of authorization_code, refresh_token, client_credentials',
     ).optional(),
     default: ['authorization_code', 'refresh_token'],
-    doc: 'With refresh_token it always gets a refresh token. [] for a resource server, which only introspects.',
+    doc: 'With refresh_token it always gets a refresh token. client_credentials is for the admin API alone, with the scope admin. [] for a resource server, which only introspects.',
   },
   response_types: {
     type: listOf(oneOf(['code']), "['code'] or []").optional(),

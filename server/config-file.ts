@@ -79,14 +79,16 @@ interface FileContext {
   readonly env: Environment;
 }
 
-/** OpenID Connect's own, and that of the account API. */
-const OWN_SCOPES = ['openid', 'offline_access', 'profile', 'email', 'sessions'];
+/** OpenID Connect's own, and those of the account API and the admin API. */
+const OWN_SCOPES = ['openid', 'offline_access', 'profile', 'email', 'sessions', 'admin'];
 const RESERVED_SCOPES = ['openid', 'offline_access'];
 
 /** RFC 8707 §2: an absolute URI without a fragment. */
 const resourceRefusal = (uri: string, issuer: string): string | undefined => {
   if (!URL.canParse(uri) || /[#\s]/.test(uri)) return 'an absolute URI without a fragment (RFC 8707 §2)';
-  return uri === `${issuer}/account` ? 'any but this one, which is the account API of this server' : undefined;
+  return [`${issuer}/account`, `${issuer}/admin`].includes(uri)
+    ? 'any but this one, which is an API of this server'
+    : undefined;
 };
 
 const introspectorProblems = (

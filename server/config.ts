@@ -17,7 +17,7 @@ export interface ClientConfig {
   readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
   readonly redirect_uris: readonly string[];
   readonly post_logout_redirect_uris: readonly string[];
-  readonly grant_types: readonly ('authorization_code' | 'refresh_token')[];
+  readonly grant_types: readonly ('authorization_code' | 'refresh_token' | 'client_credentials')[];
   readonly response_types: readonly 'code'[];
   readonly scope?: string;
   readonly id_token_signed_response_alg: 'ES256' | 'RS256';
@@ -56,6 +56,9 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly eventsFile?: string;
+  /** Absent: no metrics. */
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
   readonly eventRetentionSeconds: number;
   readonly storeTimeoutSeconds: number;
   readonly clients: readonly ClientConfig[];
@@ -74,6 +77,9 @@ export const defineConfig = (file: FileInput): FileInput => file;
 
 /** The account API's own resource (RFC 8707), of every server: opaque tokens with the scope `sessions`. */
 export const accountResource = (issuer: string): string => `${issuer}/account`;
+
+/** The admin API's own: opaque tokens with the scope `admin`, by client_credentials. */
+export const adminResource = (issuer: string): string => `${issuer}/admin`;
 
 /** What is allowed and still worth a word: one sentence each. */
 export const configWarnings = (config: Config): readonly string[] => warningsOf(config);

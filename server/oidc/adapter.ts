@@ -1,5 +1,6 @@
 /** Owns which of oidc-provider's models lives where. */
 import type { AdapterFactory } from 'oidc-provider';
+import { clientCredentialsModel } from './client-credentials.ts';
 import { type Model, notHere } from './model.ts';
 import { accessTokenModel, codeModel, replayModel, singleUseModel } from './models-artifact.ts';
 import { grantModel, refreshTokenModel } from './models-session.ts';
@@ -11,6 +12,7 @@ const MODELS: Readonly<Record<string, (parts: OidcParts) => Model>> = {
   RefreshToken: refreshTokenModel,
   Session: ssoModel,
   AccessToken: accessTokenModel,
+  ClientCredentials: clientCredentialsModel,
   AuthorizationCode: codeModel,
   Interaction: (parts) => singleUseModel(parts, 'interaction', 'Interaction'),
   PushedAuthorizationRequest: (parts) => singleUseModel(parts, 'pushed_request', 'PushedAuthorizationRequest'),

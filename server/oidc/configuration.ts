@@ -3,6 +3,7 @@ import type { Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { PROFILES } from '../sessions/policy.ts';
 import { ACR_VALUES } from '../sessions/step-up.ts';
 import { adapterFor } from './adapter.ts';
+import { clientCredentialsSeconds, isClientCredentialsOn, randomBits, usualResource } from './client-credentials.ts';
 import { clientMetadata } from './clients.ts';
 import * as hooks from './hooks.ts';
 import { policyOf } from './interaction-policy.ts';
@@ -55,13 +56,14 @@ const features = (parts: OidcParts, pages: LibraryPages): Configuration['feature
   introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => hooks.mayIntrospect(parts, client, token) },
   rpInitiatedLogout: { enabled: true, logoutSource: pages.signOut, postLogoutSuccessSource: pages.signedOut },
   pushedAuthorizationRequests: ON,
+  clientCredentials: { enabled: isClientCredentialsOn(parts) },
   dPoP: { enabled: true, nonceSecret: parts.keys.dpopNonce, requireNonce: () => parts.config.dpop.requireNonce },
   resourceIndicators: {
     enabled: true,
     // AppAuth names no resource at the token endpoint: the first that was named at /auth is meant.
-    defaultResource: (_ctx, _client, oneOf) => (oneOf ? oneOf[0] : undefined) as string,
+    defaultResource: (ctx, _client, oneOf) => (oneOf ? oneOf[0] : usualResource(parts, ctx)) as string,
     useGrantedResource: () => true,
-    getResourceServerInfo: (_ctx, resource, client) => hooks.resourceInfo(parts, resource, client.clientId),
+    getResourceServerInfo: (ctx, resource, client) => hooks.resourceInfo(parts, ctx, resource, client.clientId),
   },
 });
 
@@ -71,6 +73,7 @@ const ttl = (parts: OidcParts): Configuration['ttl'] => {
   const longest = Math.max(PROFILES.standard.ssoIdleSeconds, ...all.map(({ ssoIdleSeconds }) => ssoIdleSeconds));
   return {
     AccessToken: (ctx, token, client) => hooks.accessTokenSeconds(parts, ctx, token as hooks.TokenLike, client),
+    ClientCredentials: (_ctx, _token, client) => clientCredentialsSeconds(parts, client),
     AuthorizationCode: 60,
     IdToken: HOUR,
     Interaction: HOUR,
@@ -153,6 +156,7 @@ export const providerConfiguration = (parts: OidcParts, pages: LibraryPages): Co
   extraTokenClaims: (ctx, token) => hooks.tokenClaims(ctx, token as hooks.TokenLike),
   issueRefreshToken: async (_ctx, client, source) => hooks.issuesRefreshToken(client, source as hooks.TokenLike),
   rotateRefreshToken: true,
+  formats: { bitsOfOpaqueRandomness: (_ctx, { kind }) => randomBits(kind) },
   revokeGrantPolicy: () => true,
   // Otherwise the cookie's life would be the session's.
   expiresWithSession: async () => false,

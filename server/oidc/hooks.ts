@@ -3,6 +3,7 @@ import type { Account, Client, KoaContextWithOIDC, ResourceServer } from 'oidc-p
 import { accountResource } from '../config.ts';
 import { endsAt } from '../sessions/policy.ts';
 import type { Seconds } from '../sessions/time.ts';
+import { adminResourceInfo } from './client-credentials.ts';
 import { mayHave } from './clients.ts';
 import { isStepUp, sidOf } from './grant-id.ts';
 import { errors } from './library.ts';
@@ -57,7 +58,14 @@ const formatOf = (
 };
 
 /** What a resource offers to a client. */
-export const resourceInfo = (parts: OidcParts, resource: string, clientId: string): ResourceServer => {
+export const resourceInfo = (
+  parts: OidcParts,
+  ctx: KoaContextWithOIDC,
+  resource: string,
+  clientId: string,
+): ResourceServer => {
+  const admin = adminResourceInfo(parts, ctx, resource, clientId);
+  if (admin) return admin;
   const { scopes, accessTokenFormat } = formatOf(parts, resource);
   const client = parts.clientOf(clientId);
   const base = { scope: scopes.filter((scope) => mayHave(client, scope)).join(' '), audience: resource };
@@ -84,6 +92,8 @@ const refuseStale = (ctx: KoaContextWithOIDC, token: TokenLike): void => {
 
 /** `sid`, `acr`, `amr`, `auth_time` in every access token and in what introspection says of it. */
 export const tokenClaims = (ctx: KoaContextWithOIDC, token: TokenLike) => {
+  // A client's own token is about no session.
+  if (token.kind === 'ClientCredentials') return undefined;
   refuseStale(ctx, token);
   return { sid: sidOf(token.grantId ?? ''), ...eventBehind(ctx) };
 };

@@ -8,9 +8,12 @@ import { createSecurityHeaders } from '../../interactions/security-headers.ts';
 import type { Config } from '../config.ts';
 import type { Core } from '../core.ts';
 import type { Log } from '../log.ts';
+import type { Measures } from '../metrics.ts';
 import { edge } from '../middleware/edge.ts';
 import { failurePages } from '../middleware/failure-pages.ts';
+import { observe } from '../middleware/observe.ts';
 import { unreadBody } from '../middleware/unread-body.ts';
+import { createAuthenticateAdmin } from '../oidc/admin-bearer.ts';
 import { createAuthenticate } from '../oidc/bearer.ts';
 import { platformName } from '../oidc/device.ts';
 import { createInteractions } from '../oidc/interactions.ts';
@@ -18,6 +21,7 @@ import type { OidcParts } from '../oidc/parts.ts';
 import { createProtocol, type Protocol, type Tamper } from '../oidc/provider.ts';
 import type { Readiness } from '../readiness.ts';
 import { createAccountApi } from '../routes/account.ts';
+import { createAdminApi } from '../routes/admin.ts';
 import { createHealthRoutes } from '../routes/health.ts';
 import { libraryPages } from './page-hooks.ts';
 
@@ -33,6 +37,8 @@ export interface Surface {
   readonly signIn: SignIn;
   readonly readiness: Readiness;
   readonly tamper: Tamper | undefined;
+  /** Absent: nothing is measured. */
+  readonly measures: Measures | undefined;
 }
 
 const logsFailures =
@@ -51,14 +57,27 @@ const accountApi = (parts: OidcParts, core: Core) =>
     log: parts.log,
   });
 
+const adminApi = (parts: OidcParts, core: Core) =>
+  createAdminApi({
+    ...core,
+    issuer: parts.config.issuer,
+    authenticateAdmin: createAuthenticateAdmin(parts),
+    accountExists: async (sub) =>
+      ((await parts.people.find(sub)) ?? (await parts.store.accounts.find(sub))) !== undefined,
+    browserName: platformName,
+    log: parts.log,
+  });
+
 /** What a request meets before the protocol's endpoints, in this order. */
-const frontOf = ({ parts, core, readiness }: Surface, pages: Pages): Middleware[] => [
+const frontOf = ({ parts, core, readiness, measures }: Surface, pages: Pages): Middleware[] => [
+  observe(measures),
   edge(parts.config.issuer, parts.config.trustedProxies),
   createSecurityHeaders({ issuer: parts.config.issuer }).middleware,
   failurePages(createFailurePage({ pages, log: logsFailures(parts.log) })),
   unreadBody,
   createHealthRoutes(readiness).routes() as Middleware,
   accountApi(parts, core).routes() as Middleware,
+  adminApi(parts, core).routes() as Middleware,
 ];
 
 /** The protocol library's Koa app, with everything of ours in front of its routes. */
