@@ -1,5 +1,5 @@
 /** Owns how a failure becomes a page: a public sentence for the person, everything else for the log. */
-import { randomBytes } from 'node:crypto';
+import { correlationIdOrNew } from '../server/correlation.ts';
 import { CurfewError, ERRORS } from '../server/errors.ts';
 import type { ErrorPage } from './error-words.ts';
 import type { Pages } from './pages.ts';
@@ -28,7 +28,7 @@ export const createFailurePage =
   ({ pages, log }: FailurePageOptions): FailurePage =>
   (ctx, error, { backTo, tryAgain } = {}) => {
     const failure = known(error);
-    const correlationId = randomBytes(6).toString('hex');
+    const correlationId = correlationIdOrNew();
     log(error, correlationId);
     if (isPassing(failure))
       ctx.set('Retry-After', String(Math.max(1, Math.ceil(failure.retryAfterSeconds ?? RETRY_SECONDS))));

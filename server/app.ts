@@ -8,6 +8,7 @@ import { type Background, startBackground } from './background.ts';
 import { systemClock } from './clock.ts';
 import { type Config, resolveConfig } from './config.ts';
 import { type Core, createCore } from './core.ts';
+import { correlated } from './correlation.ts';
 import { appendEventsTo } from './events-file.ts';
 import type { Server, ServerOptions } from './host.ts';
 import { keyLifetimes } from './key-phases.ts';
@@ -24,10 +25,12 @@ import { createReadiness } from './readiness.ts';
 import type { Clock } from './sessions/time.ts';
 import type { Store } from './store.ts';
 import { accountsWithDeadline, withDeadline } from './store-deadline.ts';
+import { observedStore } from './store-observed.ts';
 import { accountsOver } from './wiring/accounts-over.ts';
 import { type OnStep, openStore } from './wiring/open-store.ts';
 import { createStreams, type Streams } from './wiring/streams.ts';
 import { createSurface } from './wiring/surface.ts';
+import { createWatch, type Watch } from './wiring/watch.ts';
 
 /** What tests put in the place of the real thing. */
 export interface TestParts {
@@ -64,10 +67,11 @@ interface Opened {
   readonly log: Log;
   readonly own: Accounts | undefined;
   readonly tamper: Tamper | undefined;
+  readonly watch: Watch;
 }
 
 /** Everything over an open store that takes no requests yet. */
-const wire = async ({ config, store, clock, log, own, tamper }: Opened) => {
+const wire = async ({ config, store, clock, log, own, tamper, watch }: Opened) => {
   const onListenerError = (error: unknown) => log.error('an event listener failed', { error });
   const core = createCore({ config, store, clock, onListenerError });
   const passwords = createPasswords();
@@ -82,9 +86,12 @@ const wire = async ({ config, store, clock, log, own, tamper }: Opened) => {
   const stragglers = createStragglers(arrivalsSoFar);
   const signingKeys = () => ring.keys().jwks.keys;
   const streams = createStreams({ config, store, core, keys, signingKeys, clock, log });
+  watch.begin({ store, clock, keys: ring.keys, events: core.events });
+  const measures = watch.measures();
+  const rotated = () => measures?.rotated();
   const surfaceNow = () => {
-    const parts: OidcParts = { ...core, ...ring.keys(), config, keys, store, clock, log, people, stragglers };
-    return createSurface({ parts, core, signIn, readiness, streams, tamper }).callback();
+    const parts: OidcParts = { ...core, ...ring.keys(), config, keys, store, clock, log, people, stragglers, rotated };
+    return createSurface({ parts, core, signIn, readiness, streams, tamper, measures }).callback();
   };
   return { core, readiness, streams, surface: renewable(ring, surfaceNow), builtIn: own ? undefined : builtIn };
 };
@@ -124,11 +131,20 @@ const keepEvents = ({ eventsFile }: Config, { events }: Core, log: Log): (() => 
     : appendEventsTo(eventsFile, events, (error) => log.error('the events file cannot be written', { error }));
 
 const serve = async (opened: Opened): Promise<AssembledServer> => {
-  const { config, store, log } = opened;
+  const { config, store, log, watch } = opened;
   const { core, readiness, streams, surface, builtIn } = await wire(opened);
   const closeFile = keepEvents(config, core, log);
   const background = await takeUp(opened, core, surface.lookAtKeys, streams);
-  const guest = asGuest(config.issuer, surface.handle);
+  const closeMetrics = await watch.listen().catch(async (error: unknown) => {
+    await background.stop();
+    throw error;
+  });
+  const guest = asGuest(config.issuer, (req, res) =>
+    correlated((id) => {
+      res.setHeader('x-correlation-id', id);
+      return surface.handle(req, res);
+    }),
+  );
   return {
     callback: () => guest.handler,
     sessions: core.accountSessions,
@@ -145,6 +161,7 @@ const serve = async (opened: Opened): Promise<AssembledServer> => {
     async close() {
       streams.polling.stop();
       await guest.quiet();
+      await closeMetrics();
       await background.stop();
       await streams.stop();
       await closeFile();
@@ -159,10 +176,12 @@ export const assemble = async (options: ServerOptions, test: TestParts = {}): Pr
   const config = 'demo' in options.config ? options.config : resolveConfig(options.config);
   const log = test.log ?? createLog({ level: config.logLevel });
   const file = await openStore(config, test.onStep);
-  const store = withDeadline(test.wrapStore?.(file) ?? file, config.storeTimeoutSeconds);
+  const watch = createWatch(config, log);
+  const bounded = withDeadline(test.wrapStore?.(file) ?? file, config.storeTimeoutSeconds);
+  const store = observedStore(bounded, watch.measures);
   try {
     const people = own && accountsWithDeadline(own, config.storeTimeoutSeconds);
-    return await serve({ config, store, clock, log, own: people, tamper: test.tamper });
+    return await serve({ config, store, clock, log, own: people, tamper: test.tamper, watch });
   } catch (error) {
     await file.close();
     throw error;

@@ -4,7 +4,7 @@ import { type ClientInput, secretVariable } from './config-clients.ts';
 import { clientLifetimesProblems, type Profiles } from './config-lifetimes.ts';
 import { problem } from './config-problems.ts';
 import { redirectRefusal } from './config-redirects.ts';
-import { SERVICE_SCOPES, servicesOf } from './services.ts';
+import { mayCall, SERVICE_SCOPES, servicesOf } from './services.ts';
 import { type Reach, receiverRefusal } from './streams/addresses.ts';
 
 interface Rule {
@@ -75,6 +75,11 @@ const RULES: readonly Rule[] = [
     at: 'grant_types',
     broken: (client) => client.grant_types.includes('refresh_token') && !signsIn(client),
     allowed: () => 'authorization_code with refresh_token, since only it begins a session',
+  },
+  {
+    at: 'grant_types',
+    broken: (client) => mayCall(client, 'admin') && signsIn(client),
+    allowed: () => 'client_credentials alone: a client that administers signs nobody in',
   },
   {
     at: 'response_types',

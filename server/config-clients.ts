@@ -57,7 +57,7 @@ export const CLIENT_KEYS = {
       'a list of authorization_code, refresh_token, client_credentials',
     ).optional(),
     default: ['authorization_code', 'refresh_token'],
-    doc: 'With refresh_token it always gets a refresh token. With client_credentials it calls the APIs of this server itself, whose scopes it names: ssf.manage and ssf.read ([revocation.md](revocation.md)). [] for a resource server that only introspects.',
+    doc: 'With refresh_token it always gets a refresh token. With client_credentials it calls the APIs of this server itself, whose scopes it names: ssf.manage and ssf.read ([revocation.md](revocation.md)), admin ([operations.md](operations.md)). [] for a resource server that only introspects.',
   },
   response_types: {
     type: listOf(oneOf(['code']), "['code'] or []").optional(),

@@ -88,8 +88,8 @@ const RESERVED_SCOPES = ['openid', 'offline_access'];
 /** RFC 8707 §2: an absolute URI without a fragment. */
 const resourceRefusal = (uri: string, issuer: string): string | undefined => {
   if (!URL.canParse(uri) || /[#\s]/.test(uri)) return 'an absolute URI without a fragment (RFC 8707 §2)';
-  if (serviceAt(issuer, uri)) return 'any but this one, which is an API of this server';
-  return uri === `${issuer}/account` ? 'any but this one, which is the account API of this server' : undefined;
+  const isOwn = serviceAt(issuer, uri) !== undefined || uri === `${issuer}/account`;
+  return isOwn ? 'any but this one, which is an API of this server' : undefined;
 };
 
 const introspectorProblems = (

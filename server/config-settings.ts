@@ -1,6 +1,7 @@
 /** Owns the settings of the environment: one row each. `.env.example` and the configuration page are made from it. */
 import { isIP } from 'node:net';
 import type { z } from 'zod';
+import { METRICS_SETTINGS } from './config-settings-metrics.ts';
 import { flag, listOf, oneOf, type Row, seconds, strict, text, whole } from './config-types.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -137,6 +138,7 @@ export const SETTINGS = {
     unit: 'seconds',
     doc: 'How long events are kept in the database.',
   },
+  ...METRICS_SETTINGS,
   storeTimeoutSeconds: {
     name: 'CURFEW_STORE_TIMEOUT_SECONDS',
     type: seconds().optional(),

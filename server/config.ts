@@ -61,6 +61,9 @@ export interface Config {
   /** Networks of special use that may be sent to all the same: addresses and CIDR ranges. */
   readonly receiverNetworks: readonly string[];
   readonly eventsFile?: string;
+  /** Absent: no metrics. */
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
   readonly eventRetentionSeconds: number;
   readonly storeTimeoutSeconds: number;
   readonly clients: readonly ClientConfig[];

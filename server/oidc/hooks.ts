@@ -93,6 +93,7 @@ const refuseStale = (ctx: KoaContextWithOIDC, token: TokenLike): void => {
 
 /** `sid`, `acr`, `amr`, `auth_time` in every access token and in what introspection says of it. */
 export const tokenClaims = (ctx: KoaContextWithOIDC, token: TokenLike) => {
+  // A client's own token is about no session.
   if (token.kind === 'ClientCredentials') return undefined;
   refuseStale(ctx, token);
   return { sid: sidOf(token.grantId ?? ''), ...eventBehind(ctx) };

@@ -29,6 +29,8 @@ export interface OidcParts {
   readonly lifetimesOf: (clientId: string) => Lifetimes | undefined;
   /** Writes an event, and tells who listens. */
   readonly record: (event: NewEvent) => Promise<void>;
+  /** A refresh token was redeemed in its turn: the one verdict that is no event. */
+  readonly rotated: () => void;
   /** Tells who listens of an event that a commit has written. */
   readonly emit: (event: NewEvent) => void;
 }

@@ -12,6 +12,14 @@ import { currentUnit } from './unit-of-work.ts';
 /** A program gets another whenever it needs one. */
 export const SERVICE_TOKEN_SECONDS = 600;
 
+const USUAL_BITS = 256;
+const BITS = 384;
+/** Six bits a character. They are told apart by their length, so that introspection asks the store for no other's. */
+const LENGTH = BITS / 6;
+
+/** How much randomness an opaque token carries. */
+export const randomBits = (kind: string | undefined): number => (kind === 'ClientCredentials' ? BITS : USUAL_BITS);
+
 const GRANT = 'client_credentials';
 
 /** Whether a token request is a program's own, not a person's app's. */
@@ -62,6 +70,7 @@ export const serviceTokenModel = (parts: OidcParts): Model => ({
     unit.put.push({ kind: 'client_credentials', id, payload: lean, expiresAt: payload.exp ?? unit.now });
   },
   async find(id) {
+    if (id.length !== LENGTH) return undefined;
     const stored = await parts.store.artifacts.find({ kind: 'client_credentials', id }, parts.clock.now());
     return stored && ({ ...stored.payload, jti: id, kind: 'ClientCredentials', format: 'opaque' } as AdapterPayload);
   },

@@ -2,36 +2,28 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Authenticate, Caller } from '../caller.ts';
-import type { ClientConfig } from '../config.ts';
 import { CurfewError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { AccountSessions } from '../sessions/account-sessions.ts';
 import type { DeviceSession } from '../sessions/device-session.ts';
 import { FRESH, missingFor } from '../sessions/step-up.ts';
 import type { Clock, Seconds } from '../sessions/time.ts';
+import { parseId } from './ids.ts';
 import { problems } from './problems.ts';
-import { deviceSessionView, inOrder, rfc3339, ssoSessionView } from './session-view.ts';
+import { type ListingParts, listing } from './session-list.ts';
+import { rfc3339 } from './session-view.ts';
 
-export interface AccountApiParts {
+export interface AccountApiParts extends ListingParts {
   readonly issuer: string;
   readonly authenticate: Authenticate;
   readonly accountSessions: AccountSessions;
-  readonly clientOf: (clientId: string) => ClientConfig | undefined;
   /** Which of a session's access tokens can be checked offline until they expire. */
   readonly hasOfflineTokens: (session: DeviceSession) => boolean;
-  /** What a browser is called, by its user agent. */
-  readonly browserName: (userAgent: string) => string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 const SCOPE = 'sessions';
-
-/** Ids are ours, short and plain; anything else is no session's id. */
-const parseId = (text: string | undefined): string => {
-  if (text === undefined || !/^[A-Za-z0-9_-]{1,64}$/.test(text)) throw new CurfewError('not_found');
-  return text;
-};
 
 const from = (ctx: Context, { session }: Caller) => ({
   address: ctx.ip,
@@ -54,15 +46,8 @@ const lastTokenEnd = ({ hasOfflineTokens, clientOf, clock }: AccountApiParts, en
   return ends.length > 0 ? rfc3339(Math.max(...ends)) : null;
 };
 
-const listed = async ({ accountSessions, clientOf, browserName }: AccountApiParts, { accountId, session }: Caller) => {
-  const { sessions, browsers } = await accountSessions.list(accountId);
-  const devices = sessions.map((row) => {
-    const client = clientOf(row.clientId);
-    const shown = client && { name: client.client_name, lifetimes: client.lifetimes };
-    return deviceSessionView(row, shown, session.sid);
-  });
-  return inOrder([...devices, ...browsers.map((row) => ssoSessionView(row, browserName(row.userAgent ?? '')))]);
-};
+const listed = async (parts: AccountApiParts, { accountId, session }: Caller) =>
+  listing(parts, await parts.accountSessions.list(accountId), session.sid);
 
 const endOne = ({ accountSessions, clock }: AccountApiParts, ctx: Context, caller: Caller, sid: string) => {
   const own = sid === caller.session.sid;

@@ -8,8 +8,10 @@ import { createSecurityHeaders } from '../../interactions/security-headers.ts';
 import type { Config } from '../config.ts';
 import type { Core } from '../core.ts';
 import type { Log } from '../log.ts';
+import type { Measures } from '../metrics.ts';
 import { edge } from '../middleware/edge.ts';
 import { failurePages } from '../middleware/failure-pages.ts';
+import { observe } from '../middleware/observe.ts';
 import { unreadBody } from '../middleware/unread-body.ts';
 import { createAuthenticate } from '../oidc/bearer.ts';
 import { platformName } from '../oidc/device.ts';
@@ -19,6 +21,7 @@ import { createProtocol, type Protocol, type Tamper } from '../oidc/provider.ts'
 import { createAuthenticateService } from '../oidc/service-tokens.ts';
 import type { Readiness } from '../readiness.ts';
 import { createAccountApi } from '../routes/account.ts';
+import { createAdminApi } from '../routes/admin.ts';
 import { createHealthRoutes } from '../routes/health.ts';
 import { createSsfRoutes } from '../routes/ssf.ts';
 import { libraryPages } from './page-hooks.ts';
@@ -37,6 +40,8 @@ export interface Surface {
   readonly readiness: Readiness;
   readonly streams: Streams;
   readonly tamper: Tamper | undefined;
+  /** Absent: nothing is measured. */
+  readonly measures: Measures | undefined;
 }
 
 const logsFailures =
@@ -64,6 +69,17 @@ const ssfApi = ({ parts, streams: { management, polling } }: Surface) =>
     log: parts.log,
   });
 
+const adminApi = (parts: OidcParts, core: Core) =>
+  createAdminApi({
+    ...core,
+    issuer: parts.config.issuer,
+    authenticate: createAuthenticateService(parts),
+    accountExists: async (sub) =>
+      ((await parts.people.find(sub)) ?? (await parts.store.accounts.find(sub))) !== undefined,
+    browserName: platformName,
+    log: parts.log,
+  });
+
 /** Routes that are all below some paths are not asked about any other. */
 const under = (paths: readonly string[], routes: Middleware): Middleware => {
   const isBelow = (path: string): boolean => paths.some((start) => path.startsWith(start));
@@ -72,14 +88,16 @@ const under = (paths: readonly string[], routes: Middleware): Middleware => {
 
 /** What a request meets before the protocol's endpoints, in this order. */
 const frontOf = (surface: Surface, pages: Pages): Middleware[] => {
-  const { parts, core, readiness } = surface;
+  const { parts, core, readiness, measures } = surface;
   return [
+    observe(measures),
     edge(parts.config.issuer, parts.config.trustedProxies),
     createSecurityHeaders({ issuer: parts.config.issuer }).middleware,
     failurePages(createFailurePage({ pages, log: logsFailures(parts.log) })),
     unreadBody,
     under(['/health'], createHealthRoutes(readiness).routes() as Middleware),
     under(['/account'], accountApi(parts, core).routes() as Middleware),
+    under(['/admin'], adminApi(parts, core).routes() as Middleware),
     under(['/ssf', '/.well-known/ssf'], ssfApi(surface).routes() as Middleware),
   ];
 };
