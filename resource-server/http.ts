@@ -23,7 +23,7 @@ export type Http = (url: string, request?: HttpRequest) => Promise<Reply>;
 const LONGEST_WAIT_SECONDS = 60;
 
 /** RFC 9110 §10.2.3 in seconds; a date, or nonsense, is none. */
-export const retryAfterOf = (headers: Headers): number | undefined => {
+const retryAfterOf = (headers: Headers): number | undefined => {
   const seconds = Number(headers.get('retry-after') ?? '');
   return Number.isInteger(seconds) && seconds > 0 ? Math.min(seconds, LONGEST_WAIT_SECONDS) : undefined;
 };

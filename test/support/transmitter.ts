@@ -9,7 +9,7 @@ import { Tokens } from '../../resource-server/testing/tokens.ts';
 import { type Reply, routes } from './transmitter-routes.ts';
 import type { Stream } from './transmitter-stream.ts';
 
-export const CAEP = 'https://schemas.openid.net/secevent/caep/event-type';
+const CAEP = 'https://schemas.openid.net/secevent/caep/event-type';
 const SSF = 'https://schemas.openid.net/secevent/ssf/event-type';
 
 export interface About {
