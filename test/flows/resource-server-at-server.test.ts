@@ -48,7 +48,7 @@ describe('an API that introspects at the server', () => {
     };
     const clients = [...standardConfig.clients, client] as ConfigInput['clients'];
     const resources = { [API]: { ...standardConfig.resources[API], introspectedBy: ['keyed'] } };
-    const other = await openWorld({ config: { clients, resources } as Partial<ConfigInput> });
+    const other = await openWorld({ config: { clients, resources, scopes: {} } as Partial<ConfigInput> });
     try {
       const key = { ...(await exportJWK(privateKey)), alg: 'ES256', kid: 'k' };
       const api = createResourceServer({ issuer: other.issuer, audience: API, client: { id: 'keyed', key } });
