@@ -77,11 +77,18 @@ const apply = (setters: readonly Setter[], { req, res }: Pick<PageContext, 'req'
   }
 };
 
+interface PageNeeds {
+  /** Where its forms may end. */
+  readonly redirectUri?: string | undefined;
+  /** Whether it loads our own script file. Nothing else ever runs: no inline script, nobody else's, no eval. */
+  readonly script?: boolean;
+}
+
 export interface SecurityHeaders {
   /** For everything that is answered; a page of ours then replaces its Content-Security-Policy. */
   readonly middleware: Middleware;
-  /** All the headers of one page, and `Cache-Control: no-store`. `redirectUri` is where its forms may end. */
-  forPage(ctx: PageContext, redirectUri?: string): void;
+  /** All the headers of one page, and `Cache-Control: no-store`. */
+  forPage(ctx: PageContext, page: PageNeeds): void;
 }
 
 export const createSecurityHeaders = ({ issuer }: { readonly issuer: string }): SecurityHeaders => {
@@ -91,8 +98,9 @@ export const createSecurityHeaders = ({ issuer }: { readonly issuer: string }): 
       apply([...always, libraryPolicy], ctx);
       return next();
     },
-    forPage: (ctx, redirectUri) => {
-      apply([...always, policy({ 'form-action': formAction(redirectUri) })], ctx);
+    forPage: (ctx, { redirectUri, script = false }) => {
+      const scripts = script ? { 'script-src': ["'self'"], 'require-trusted-types-for': ["'script'"] } : {};
+      apply([...always, policy({ ...scripts, 'form-action': formAction(redirectUri) })], ctx);
       ctx.set('Cache-Control', 'no-store');
     },
   };

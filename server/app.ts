@@ -1,9 +1,11 @@
 /** Owns the wiring: the only place where all the parts meet. */
 import type { SignIn } from '../interactions/port.ts';
 import { canonicalLogin } from './accounts/email.ts';
+import { NO_FACTORS } from './accounts/factors.ts';
 import { createPasswords, type Passwords } from './accounts/password.ts';
 import { createSignIn } from './accounts/sign-in.ts';
 import type { Accounts } from './accounts/store.ts';
+import { sealTotpAnew } from './accounts/totp.ts';
 import { type Background, startBackground } from './background.ts';
 import { systemClock } from './clock.ts';
 import { type Config, resolveConfig } from './config.ts';
@@ -25,6 +27,7 @@ import type { Clock } from './sessions/time.ts';
 import type { Store } from './store.ts';
 import { accountsWithDeadline, withDeadline } from './store-deadline.ts';
 import { accountsOver } from './wiring/accounts-over.ts';
+import { factorsOver, factorTriesOver } from './wiring/factors-over.ts';
 import { type OnStep, openStore } from './wiring/open-store.ts';
 import { createSurface } from './wiring/surface.ts';
 
@@ -60,11 +63,12 @@ interface Opened {
   readonly clock: Clock;
   readonly log: Log;
   readonly own: Accounts | undefined;
+  readonly keepsFactors: boolean;
   readonly tamper: Tamper | undefined;
 }
 
 /** Everything over an open store that takes no requests yet. */
-const wire = async ({ config, store, clock, log, own, tamper }: Opened) => {
+const wire = async ({ config, store, clock, log, own, keepsFactors, tamper }: Opened) => {
   const onListenerError = (error: unknown) => log.error('an event listener failed', { error });
   const core = createCore({ config, store, clock, onListenerError });
   const passwords = createPasswords();
@@ -76,10 +80,13 @@ const wire = async ({ config, store, clock, log, own, tamper }: Opened) => {
   const ring = await openKeyRing({ store: store.signingKeys, sealing: keys.sealing, clock, lifetimes });
   const readiness = createReadiness(store, core.events);
   const signIn = signInOver(accounts, store, core, clock, passwords);
+  const factors = keepsFactors ? factorsOver(store, core, clock) : NO_FACTORS;
+  const tries = factorTriesOver({ factors, store, core, clock, keys, people, config });
+  await sealTotpAnew(store.factors, keys.sealing);
   const stragglers = createStragglers(arrivalsSoFar);
   const surfaceNow = () => {
-    const parts: OidcParts = { ...core, ...ring.keys(), config, keys, store, clock, log, people, stragglers };
-    return createSurface({ parts, core, signIn, readiness, tamper }).callback();
+    const parts: OidcParts = { ...core, ...ring.keys(), config, keys, store, clock, log, people, factors, stragglers };
+    return createSurface({ parts, core, signIn, ...tries, readiness, tamper }).callback();
   };
   return { core, readiness, surface: renewable(ring, surfaceNow), builtIn: own ? undefined : builtIn };
 };
@@ -141,14 +148,14 @@ const serve = async (opened: Opened): Promise<AssembledServer> => {
 
 /** Opens the store, and makes a server over it. */
 export const assemble = async (options: ServerOptions, test: TestParts = {}): Promise<AssembledServer> => {
-  const { accounts: own, clock = systemClock } = options;
+  const { accounts: own, clock = systemClock, factors: keepsFactors = true } = options;
   const config = 'demo' in options.config ? options.config : resolveConfig(options.config);
   const log = test.log ?? createLog({ level: config.logLevel });
   const file = await openStore(config, test.onStep);
   const store = withDeadline(test.wrapStore?.(file) ?? file, config.storeTimeoutSeconds);
   try {
     const people = own && accountsWithDeadline(own, config.storeTimeoutSeconds);
-    return await serve({ config, store, clock, log, own: people, tamper: test.tamper });
+    return await serve({ config, store, clock, log, own: people, keepsFactors, tamper: test.tamper });
   } catch (error) {
     await file.close();
     throw error;

@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly config: Config | ConfigInput;
   /** A host's own users; the built-in accounts where left out. */
   readonly accounts?: Accounts;
+  /** False where a host has second factors of its own: none are kept, offered or asked for here. */
+  readonly factors?: boolean;
   /** The core's clock. The protocol library and its tokens read the machine's: a test turns both. */
   readonly clock?: Clock;
 }
