@@ -88,7 +88,7 @@ const wire = async ({ config, store, clock, log, own, keepsFactors, tamper }: Op
     const parts: OidcParts = { ...core, ...ring.keys(), config, keys, store, clock, log, people, factors, stragglers };
     return createSurface({ parts, core, signIn, ...tries, readiness, tamper }).callback();
   };
-  return { core, readiness, surface: renewable(ring, surfaceNow), builtIn: own ? undefined : builtIn };
+  return { core, readiness, factors, surface: renewable(ring, surfaceNow), builtIn: own ? undefined : builtIn };
 };
 
 /**
@@ -124,7 +124,7 @@ const keepEvents = ({ eventsFile }: Config, { events }: Core, log: Log): (() => 
 
 const serve = async (opened: Opened): Promise<AssembledServer> => {
   const { config, store, log } = opened;
-  const { core, readiness, surface, builtIn } = await wire(opened);
+  const { core, readiness, factors, surface, builtIn } = await wire(opened);
   const closeFile = keepEvents(config, core, log);
   const background = await takeUp(opened, core, surface.lookAtKeys);
   const guest = asGuest(config.issuer, surface.handle);
@@ -133,6 +133,7 @@ const serve = async (opened: Opened): Promise<AssembledServer> => {
     sessions: core.accountSessions,
     events: core.events,
     accounts: builtIn,
+    factors: { list: factors.list, remove: factors.remove, forget: (sub) => store.factors.removeAll(sub) },
     store,
     core,
     background,

@@ -40,7 +40,9 @@ const onSubmit = async (event) => {
 /** Offers the passkey in the email field's own suggestions, where the browser can. */
 const offerInField = async (form) => {
   const field = document.querySelector('input[autocomplete~="webauthn"]');
-  if (!field || !(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  // After a try that did not pass the person decides: never a loop.
+  if (!field || document.getElementById('problem') || !(await PublicKeyCredential.isConditionalMediationAvailable?.()))
+    return;
   // Whoever does not take it up, or presses the button instead, has done nothing wrong.
   await ask(form, { mediation: 'conditional' }).catch(() => undefined);
 };

@@ -37,6 +37,8 @@ export const relyingPartyOf = (issuer: string): RelyingParty | undefined => {
   return { id: hostname, origin };
 };
 
+/** ES256, EdDSA, RS256: what devices make. */
+const ALGORITHMS = [-7, -8, -257];
 const TIMEOUT_MS = 5 * 60 * 1000;
 
 const KEY_START = 'passkey ';
@@ -76,6 +78,7 @@ export const creationOptions = (rp: RelyingParty, challenge: string, { sub, logi
     challenge: new Uint8Array(Buffer.from(challenge, 'base64url')),
     timeout: TIMEOUT_MS,
     attestationType: 'none',
+    supportedAlgorithmIDs: ALGORITHMS,
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     excludeCredentials: known.map((id) => ({ id })),
   });
@@ -102,6 +105,7 @@ export const verifiedRegistration = async (rp: RelyingParty, challenge: string, 
     expectedOrigin: rp.origin,
     expectedRPID: rp.id,
     requireUserVerification: true,
+    supportedAlgorithmIDs: ALGORITHMS,
   }).catch(() => undefined);
   if (!result?.verified) return undefined;
   const { credential, credentialDeviceType, credentialBackedUp } = result.registrationInfo;
