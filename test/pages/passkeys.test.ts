@@ -95,6 +95,32 @@ describeAtBrowser('a passkey', (desk) => {
     expect(up).to.not.have.property('refresh_token');
   });
 
+  it('[23] is asked for by acr_values and by an essential acr, of who has one; cancelled, nothing lower is given', async () => {
+    const { world, browser, page } = desk();
+    const device = await addAuthenticator(browser);
+    const person = await world.person();
+    await desk().addPasskey(person);
+    await setAuthenticator(device, { answers: false });
+    await desk().forget();
+    const phone = world.phone();
+    const start = desk().request(phone);
+    await page.goto(start.url);
+    await desk().byPassword(person);
+    expect(await desk().finish(phone, start), 'a password signs in').to.include({ acr: 'pwd' });
+    const claims = JSON.stringify({ id_token: { acr: { essential: true, value: 'phr' } } });
+    for (const wish of [{ acr_values: 'phr' }, { claims }]) {
+      await page.goto(desk().request(phone, wish).url);
+      expect(await page.textContent('h1')).to.equal('Use your passkey');
+      await page.click('button:text("Cancel")');
+      expect((await desk().arrival()).searchParams.get('error')).to.equal('access_denied');
+    }
+    const pending = desk().request(phone, { claims });
+    await page.goto(pending.url);
+    await setAuthenticator(device, { answers: true });
+    await page.click('button:text("Use your passkey")');
+    expect(await desk().finish(phone, pending)).to.include({ acr: 'phr' });
+  });
+
   it('does not stand in the way of who has no script: the password signs in', async () => {
     const { world } = desk();
     const plain = await openBrowser({ javaScript: false });

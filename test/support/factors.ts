@@ -13,7 +13,7 @@ export const codeAt = (secret: string, step: number): string =>
   new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: step * PERIOD * 1000 });
 
 /** An app that never shows a code twice: it waits for the next where the last was used. */
-export const authenticator = (world: World, secret: string, usedStep = 0) => {
+const authenticator = (world: World, secret: string, usedStep = 0) => {
   let last = usedStep;
   return (): string => {
     while (stepNow() <= last) world.clock.advance({ seconds: 1 });

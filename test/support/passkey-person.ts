@@ -5,7 +5,7 @@ import { chromiumPath, openBrowser, type RealBrowser } from './chromium.ts';
 import { type Pending, type Person, type Phone, tokensOf } from './phone.ts';
 import { openWorld, type World } from './world.ts';
 
-export const SCOPES = { 'payments:write': { acr: 'phr', maxAgeSeconds: 300, action: 'Sending money' } } as const;
+const SCOPES = { 'payments:write': { acr: 'phr', maxAgeSeconds: 300, action: 'Sending money' } } as const;
 
 /** RFC 8252 §7.3: an app on a computer listens for the answer on a loopback port. */
 const openApp = async (): Promise<{ readonly http: Server; readonly redirectUri: string }> => {
