@@ -61,6 +61,8 @@ describe('an authenticator app', () => {
       [1, 'code'],
     ] as const) {
       const { page, phone } = await codePage();
+      // Well within a step: the next one does not begin before the code arrives.
+      while (Math.floor(Date.now() / 1000) % 30 > 15) world.clock.advance({ seconds: 1 });
       const landing = await phone.browser.submit(page, '/code', { code: codeAt(person.secret, stepNow() + off) });
       expect(landing.page ? String(landing.page.status) : wordFor(landing), `${off} steps`).to.equal(word);
     }
@@ -108,6 +110,8 @@ describe('an authenticator app', () => {
     const phone = await world.signedIn('phone', { person: early });
     expect(wordFor((await ask(phone, { redirect_uri: claimed('phone') })).landing)).to.equal('code');
     const withApp = await personWithTotp(world, early);
+    const anew = (await ask(phone, { redirect_uri: claimed('phone'), prompt: 'login' })).landing;
+    expect(wordFor(anew), '[18] unless everything is wanted anew').to.equal('login');
     const asked = (await ask(phone, { redirect_uri: claimed('phone') })).landing;
     expect(wordFor(asked), 'only what is missing').to.equal('code');
     expect(pageOf(asked).html).to.include('second step');

@@ -5,7 +5,7 @@ import { describeAtBrowser } from '../support/passkey-person.ts';
 const BUTTON = 'button:text("Sign in with a passkey")';
 
 describeAtBrowser('a passkey that is refused', (desk) => {
-  /** A person with a passkey, at a browser that has never been here, whose device waits to be told. */
+  /** A person with a passkey, at a browser that has never been here, whose device waits to be told: then it takes up what the email field offers. */
   const withPasskey = async () => {
     const device = await addAuthenticator(desk().browser);
     const person = await desk().world.person();
@@ -38,8 +38,7 @@ describeAtBrowser('a passkey that is refused', (desk) => {
     const { page, world } = desk();
     const person = await world.person();
     const [others] = await credentialsOf(device);
-    await setAuthenticator(device, { answers: true });
-    await desk().addPasskey(person);
+    await desk().addPasskey(person, () => setAuthenticator(device, { answers: true }));
     await desk().forget();
     await setAuthenticator(device, { answers: false });
     // The device has lost this person's key, and answers with the other one's.
@@ -59,10 +58,9 @@ describeAtBrowser('a passkey that is refused', (desk) => {
   it('[100] signed for another sign-in: an answer is worth nothing elsewhere', async () => {
     const { device } = await withPasskey();
     const { page, world } = desk();
-    await page.goto(desk().request(world.phone()).url);
     const posted = page.waitForRequest((sent) => sent.method() === 'POST' && sent.url().endsWith('/passkey'));
     await setAuthenticator(device, { answers: true });
-    await page.click(BUTTON);
+    await page.goto(desk().request(world.phone()).url);
     const credential = new URLSearchParams((await posted).postData() ?? '').get('credential') ?? '';
     await desk().arrival();
     expect(credential).to.include('authenticatorData');
@@ -86,9 +84,8 @@ describeAtBrowser('a passkey that is refused', (desk) => {
     const { cdp, id: authenticatorId } = device;
     await cdp.send('WebAuthn.removeCredential', { authenticatorId, credentialId: credential.credentialId });
     await cdp.send('WebAuthn.addCredential', { authenticatorId, credential: { ...credential, signCount: 3 } });
-    await page.goto(desk().request(world.phone()).url);
     await setAuthenticator(device, { answers: true });
-    await page.click(BUTTON);
+    await page.goto(desk().request(world.phone()).url);
     await refusal();
     const events = await world.server.store.events.list({ accountId: person.sub, limit: 50 });
     expect(events.map(({ type }) => type)).to.include('factor_failed');
@@ -98,9 +95,8 @@ describeAtBrowser('a passkey that is refused', (desk) => {
     const { device, person } = await withPasskey();
     const { page, world } = desk();
     await world.server.store.factors.removeAll(person.sub);
-    await page.goto(desk().request(world.phone()).url);
     await setAuthenticator(device, { answers: true });
-    await page.click(BUTTON);
+    await page.goto(desk().request(world.phone()).url);
     expect(await refusal()).to.include('not one of this account');
   });
 });

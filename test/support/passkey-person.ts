@@ -42,12 +42,13 @@ export class PasskeyDesk {
     await page.click('form[action$="/login"] button');
   }
 
-  /** Signs in for the pages of the account, and adds a passkey. */
-  async addPasskey(person: Person): Promise<void> {
+  /** Signs in for the pages of the account, and adds a passkey. `ready`: once nothing but that is asked of the device. */
+  async addPasskey(person: Person, ready = async () => {}): Promise<void> {
     const { page, world } = this;
     await page.goto(`${world.issuer}/factors`);
     if (page.url().includes('/interaction/')) await this.byPassword(person);
     await page.click('a.button:text("Add a passkey")');
+    await ready();
     await page.click('button:text("Add it")');
     await page.waitForSelector('h1:text("It is set up")');
   }
