@@ -10,7 +10,7 @@ import { errors } from './library.ts';
 import type { LoginResult } from './login-result.ts';
 import type { OidcParts } from './parts.ts';
 import { interactionPath } from './paths.ts';
-import { detailsOf, type Progress, progressOf, standing, unfinished, withProof } from './sign-in-progress.ts';
+import { datedNow, detailsOf, type Progress, progressOf, standing, unfinished, withProof } from './sign-in-progress.ts';
 
 const interactionOf = async (provider: Provider, req: IncomingMessage, res: ServerResponse): Promise<Interaction> => {
   try {
@@ -64,8 +64,10 @@ const progressNow = async (parts: OidcParts, interaction: Interaction, sub: stri
 const stepTaken = async (parts: OidcParts, interaction: Interaction, shown: Shown, marks: number) => {
   const { sub, epoch, method, amr } = shown;
   const { enrolled, before } = await progressNow(parts, interaction, sub);
-  const progress = withProof(before, { sub, epoch, marks }, { method, at: parts.clock.now(), amr });
-  return { progress, now: standing(detailsOf(interaction).needs, progress.proofs, enrolled) };
+  const at = parts.clock.now();
+  const progress = withProof(before, { sub, epoch, marks }, { method, at, amr });
+  const dated = datedNow(interaction, progress.proofs, at);
+  return { progress, now: standing(detailsOf(interaction).needs, dated, enrolled) };
 };
 
 const loginResult = ({ sub, epoch, marks }: Progress, { level, amr, at }: Event): LoginResult => ({

@@ -71,6 +71,18 @@ export const detailsOf = ({ prompt }: Interaction): LoginDetails => prompt.detai
 const keptProgress = ({ result }: Interaction): Progress | undefined =>
   (result as { progress?: Progress } | undefined)?.progress;
 
+const isOf = (prior: Progress | undefined, { method, at }: Proof): boolean =>
+  prior?.proofs.some((proof) => proof.method === method && proof.at === at) === true;
+
+/**
+ * One sign-in is one event, whatever its steps: it is complete, and dated, with the last (OpenID Connect Core §2). What
+ * an earlier sign-in proved keeps its own time.
+ */
+export const datedNow = (interaction: Interaction, proofs: readonly Proof[], now: Seconds): readonly Proof[] => {
+  const { prior } = detailsOf(interaction);
+  return proofs.map((proof) => (isOf(prior, proof) ? proof : { ...proof, at: now }));
+};
+
 /** What still counts of an interaction's progress, or of the earlier sign-in that it began with. */
 export const progressOf = (interaction: Interaction, now: Seconds): Progress | undefined => {
   const { needs, prior } = detailsOf(interaction);
@@ -79,8 +91,7 @@ export const progressOf = (interaction: Interaction, now: Seconds): Progress | u
   // A proof of the earlier sign-in may be among those that were kept: it is older than the interaction lets a step be.
   const counts = (proof: Proof): boolean =>
     fresh(proof, needs.maxAgeSeconds) &&
-    (now < proof.at + STEP_SECONDS ||
-      (prior?.proofs.some(({ at }) => at === proof.at) === true && fresh(proof, needs.priorSeconds)));
+    (now < proof.at + STEP_SECONDS || (isOf(prior, proof) && fresh(proof, needs.priorSeconds)));
   if (kept) return kept.proofs.length > 0 && kept.proofs.every(counts) ? kept : undefined;
   if (!prior || prior.proofs.length === 0) return undefined;
   return prior.proofs.every((proof) => fresh(proof, needs.priorSeconds)) ? prior : undefined;
