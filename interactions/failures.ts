@@ -19,6 +19,9 @@ const known = (error: unknown): CurfewError =>
 
 const isPassing = ({ status }: CurfewError): boolean => status === 503 || status === 429;
 
+/** Asking again helps where the fault passes, and where the person has changed their mind. */
+const mayTryAgain = (failure: CurfewError): boolean => isPassing(failure) || failure.code === 'not_confirmed';
+
 export interface FailurePageOptions {
   readonly pages: Pick<Pages, 'error'>;
   readonly log: (error: unknown, correlationId: string) => void;
@@ -38,7 +41,6 @@ export const createFailurePage =
       sentence: ERRORS[failure.code].sentence,
       correlationId,
       ...(backTo === undefined ? {} : { backTo }),
-      // Asking again helps only where the fault passes.
-      ...(tryAgain !== undefined && isPassing(failure) ? { tryAgain } : {}),
+      ...(tryAgain !== undefined && mayTryAgain(failure) ? { tryAgain } : {}),
     });
   };

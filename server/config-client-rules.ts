@@ -4,6 +4,7 @@ import { type ClientInput, secretVariable } from './config-clients.ts';
 import { clientLifetimesProblems, type Profiles } from './config-lifetimes.ts';
 import { problem } from './config-problems.ts';
 import { redirectRefusal } from './config-redirects.ts';
+import { OWN_CLIENT_ID } from './own-client.ts';
 import { mayCall, SERVICE_SCOPES, servicesOf } from './services.ts';
 import { type Reach, receiverRefusal } from './streams/addresses.ts';
 
@@ -148,6 +149,9 @@ export const clientProblems = (
     ...redirectProblems(at, client, production),
     ...logoutProblems(at, client, reach),
     ...scopeProblems(at, client, scopes),
+    ...(client.client_id === OWN_CLIENT_ID
+      ? [problem(`${at}.client_id`, OWN_CLIENT_ID, "any but this one, which is that of this server's own pages")]
+      : []),
     ...clientLifetimesProblems(`${at}.lifetimes`, input.lifetimes ?? 'standard', profiles),
   ];
 };

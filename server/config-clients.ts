@@ -150,6 +150,9 @@ const switchesOf = (client: ClientInput) => ({
   first_party: client.first_party ?? false,
 });
 
+const profileName = (wanted: ClientInput['lifetimes'] = 'standard'): string | undefined =>
+  typeof wanted === 'string' ? wanted : undefined;
+
 /** What is left out is filled in. Says nothing about whether it makes sense. */
 export const completeClient = (client: ClientInput, profiles: Profiles, env: Environment): ClientConfig => {
   const credentials = credentialsOf(client, env);
@@ -167,5 +170,6 @@ export const completeClient = (client: ClientInput, profiles: Profiles, env: Env
     ...given('backchannel_logout_uri', client.backchannel_logout_uri),
     ...switchesOf(client),
     lifetimes: resolveLifetimes(client.lifetimes ?? 'standard', profiles),
+    ...given('profile', profileName(client.lifetimes)),
   };
 };

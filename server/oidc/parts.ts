@@ -1,4 +1,5 @@
 /** Owns what the protocol side is given: the ports and the core, once, by name. */
+import type { Factors } from '../accounts/factors.ts';
 import type { ClientConfig, Config } from '../config.ts';
 import type { NewEvent } from '../events.ts';
 import type { DerivedKeys } from '../keys.ts';
@@ -23,6 +24,7 @@ export interface OidcParts {
   readonly sessions: Sessions;
   readonly revocation: Revocation;
   readonly people: People;
+  readonly factors: Factors;
   readonly clock: Clock;
   readonly log: Log;
   readonly clientOf: (clientId: string) => ClientConfig | undefined;

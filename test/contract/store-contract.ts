@@ -5,6 +5,7 @@ import { deviceSessionContract } from './device-session-contract.ts';
 import { deviceSessionListContract } from './device-session-list-contract.ts';
 import { endingsContract } from './endings-contract.ts';
 import { eventContract } from './event-contract.ts';
+import { factorContract } from './factor-contract.ts';
 import { type OpenStore, openedStore } from './opened-store.ts';
 import { RACES } from './races.ts';
 import { ssoSessionContract } from './sso-session-contract.ts';
@@ -28,6 +29,7 @@ export const storeContract = (open: OpenStore): void => {
   describe('races', () => raceContract(open));
   describe('events', () => eventContract(open));
   describe('accounts', () => accountContract(open));
+  describe('factors', () => factorContract(open));
   describe('limits', () => limitContract(open));
   describe('streams', () => streamContract(open));
   describe('signing keys', () => signingKeyContract(open));
