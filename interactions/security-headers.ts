@@ -77,6 +77,17 @@ const apply = (setters: readonly Setter[], { req, res }: Pick<PageContext, 'req'
   }
 };
 
+/** What the setters set, worked out once: most answers carry the same. */
+const headersOf = (setters: readonly Setter[]): ReadonlyArray<readonly [string, string]> => {
+  const headers: [string, string][] = [];
+  const res = {
+    setHeader: (name: string, value: string) => headers.push([name, value]),
+    removeHeader: () => {},
+  } as unknown as ServerResponse;
+  apply(setters, { req: {} as IncomingMessage, res });
+  return headers;
+};
+
 export interface SecurityHeaders {
   /** For everything that is answered; a page of ours then replaces its Content-Security-Policy. */
   readonly middleware: Middleware;
@@ -86,9 +97,10 @@ export interface SecurityHeaders {
 
 export const createSecurityHeaders = ({ issuer }: { readonly issuer: string }): SecurityHeaders => {
   const always = baseline(issuer);
+  const usual = headersOf([...always, libraryPolicy]);
   return {
     middleware: (ctx, next) => {
-      apply([...always, libraryPolicy], ctx);
+      for (const [name, value] of usual) ctx.res.setHeader(name, value);
       return next();
     },
     forPage: (ctx, redirectUri) => {

@@ -36,9 +36,11 @@ export const startBackground = (parts: Parts): Background => {
     (await store.sweepLimits(clock.nowMs(), STEP));
 
   const round = async (): Promise<void> => {
-    // Its failure is no reason to let sessions outlive their time.
+    // Neither failure is a reason to let sessions outlive their time.
     await lookAtKeys().catch((error: unknown) => log.warn('the signing keys could not be read', { error }));
-    await revocation.finishUnfinished();
+    await revocation
+      .finishUnfinished()
+      .catch((error: unknown) => log.warn('an ending of many could not be finished; the next round tries', { error }));
     // A step is short; between two the event loop serves requests.
     while (!stopping && (await sweeper.step()) + (await sweepRows()) >= STEP) await new Promise(setImmediate);
   };

@@ -1,8 +1,8 @@
 /** Owns the digests that tell things apart without naming them. */
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 
 /** SHA-256, base64url: how a bearer's id is kept. */
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
+export const sha256 = (text: string): string => hash('sha256', text, 'base64url');
 
 /** Keyed, 128 bits, base64url: cannot be tried out from a dump. */
 export const keyed = (key: Buffer, ...parts: readonly string[]): string =>

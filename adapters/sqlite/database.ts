@@ -41,6 +41,7 @@ const SETTINGS = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA cache_size = -65536;
+  PRAGMA wal_autocheckpoint = 16000;
 `;
 
 const bind = (parameter: Parameter): SQLInputValue => {

@@ -27,6 +27,8 @@ const CERTIFICATES = [
   'x-ssl-client-verify',
 ];
 
+const CLAIMS = [...FORWARDED, ...CERTIFICATES];
+
 /** IPv4 in its own notation, also where the socket speaks IPv6. Some proxies write a port behind the address. */
 const plain = (address: string): string =>
   address
@@ -40,6 +42,8 @@ const plainList = (header: string | string[] | undefined): string =>
 
 /** What is no address (a proxy may write "unknown") would be one and the same guesser to every limit: then it is the proxy's. */
 const clientOf = (req: IncomingMessage, trust: (address: string, hop: number) => boolean): string => {
+  // Most requests bring none.
+  if (req.headers['x-forwarded-for'] === undefined) return plain(req.socket.remoteAddress ?? '');
   req.headers['x-forwarded-for'] = plainList(req.headers['x-forwarded-for']);
   const address = plain(proxyAddr(req, trust));
   return isIP(address) === 0 ? plain(req.socket.remoteAddress ?? '') : address;
@@ -52,7 +56,7 @@ const tellTruth = (
   trust: (address: string, hop: number) => boolean,
 ): string => {
   const address = clientOf(req, trust);
-  for (const name of [...FORWARDED, ...CERTIFICATES]) delete req.headers[name];
+  for (const name of CLAIMS) if (req.headers[name] !== undefined) delete req.headers[name];
   req.headers.host = host;
   // HTTP/2 has `:authority` in its place, which only this goes before.
   req.headers['x-forwarded-host'] = host;

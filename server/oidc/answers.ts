@@ -15,7 +15,8 @@ import { unitOf } from './unit-of-work.ts';
 const PROGRAMS = new Set(['/token', '/token/introspection', '/token/revocation', '/userinfo', '/request']);
 
 /** Told as the library's router tells it: in any case, and with a slash at the end. */
-export const isForPrograms = (ctx: Context): boolean => PROGRAMS.has(ctx.path.toLowerCase().replace(/\/$/, ''));
+export const isForPrograms = ({ path }: Context): boolean =>
+  PROGRAMS.has(path) || PROGRAMS.has(path.toLowerCase().replace(/\/$/, ''));
 
 const RETRY_AFTER_SECONDS = 2;
 

@@ -63,6 +63,8 @@ export const createAuthenticate =
     const session = await usedSession(parts, ctx, kept);
     if (!(await parts.people.find(session.accountId))) throw new CurfewError('invalid_token');
     if (!kept.scope?.split(' ').includes(scope)) throw new CurfewError('insufficient_scope', { members: { scope } });
-    const event = { acr: kept.extra?.acr, authTime: kept.extra?.auth_time, here: kept.here };
+    // A step-up's token carries its own event; a family's is about its session's.
+    const { acr, auth_time: authTime } = kept.extra ?? { acr: session.acr, auth_time: session.authTime };
+    const event = { acr, authTime, here: kept.here };
     return { accountId: session.accountId, session, event };
   };

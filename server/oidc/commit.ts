@@ -68,8 +68,18 @@ const endReused = (parts: OidcParts, unit: Unit, { session, evidence }: NonNulla
     data: { ...evidence },
   });
 
+/** A mere look, such as most introspections: what it proved is written already. */
+const isIdle = ({ redemption, exchange, begin, ssoSave, ssoDestroyed, proofs, spend, put }: Unit): boolean =>
+  !redemption &&
+  !exchange &&
+  !begin &&
+  !ssoSave &&
+  ssoDestroyed === undefined &&
+  proofs.length + spend.length + put.length === 0;
+
 /** Writes what the request wants written. A refusal means that none of it was. */
 export const commit = async (parts: OidcParts, unit: Unit): Promise<Refusal | undefined> => {
+  if (isIdle(unit)) return undefined;
   const then: Consequences = { events: [] };
   const work = workOf(parts, unit, then);
   const outcome = isEmpty(work) ? {} : await parts.store.commit(work);

@@ -9,6 +9,7 @@ import { policyOf } from './interaction-policy.ts';
 import { errors } from './library.ts';
 import { loadGrant } from './load-grant.ts';
 import type { OidcParts } from './parts.ts';
+import { externalSigning, signingKeys } from './signing.ts';
 
 export type LibraryContext = KoaContextWithOIDC;
 
@@ -55,6 +56,7 @@ const features = (parts: OidcParts, pages: LibraryPages): Configuration['feature
   introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => hooks.mayIntrospect(parts, client, token) },
   rpInitiatedLogout: { enabled: true, logoutSource: pages.signOut, postLogoutSuccessSource: pages.signedOut },
   pushedAuthorizationRequests: ON,
+  externalSigningSupport: externalSigning,
   dPoP: { enabled: true, nonceSecret: parts.keys.dpopNonce, requireNonce: () => parts.config.dpop.requireNonce },
   resourceIndicators: {
     enabled: true,
@@ -141,7 +143,7 @@ const PROTOCOL = {
 export const providerConfiguration = (parts: OidcParts, pages: LibraryPages): Configuration => ({
   adapter: adapterFor(parts),
   clients: parts.config.clients.map(clientMetadata),
-  jwks: parts.jwks as NonNullable<Configuration['jwks']>,
+  jwks: signingKeys(parts.jwks.keys),
   cookies: cookies(parts),
   features: features(parts, pages),
   ttl: ttl(parts),

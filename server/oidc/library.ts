@@ -9,4 +9,4 @@ console.warn = (...lines: unknown[]) => {
 const library = await import('oidc-provider');
 console.warn = warn;
 
-export const { errors, interactionPolicy, Provider } = library;
+export const { errors, ExternalSigningKey, interactionPolicy, Provider } = library;

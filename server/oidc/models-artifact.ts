@@ -39,17 +39,42 @@ export const placeNow = (unit: Unit): TokenPlace => {
 const isHere = (unit: Unit): boolean =>
   unit.exchange?.stepUp?.here ?? (unit.exchange ?? unit.redemption)?.session.authenticatedHere ?? false;
 
+const wholeOf = (payload: AdapterPayload): Record<string, unknown> => {
+  const { kind: _kind, format: _format, ...whole } = withoutId(payload);
+  return whole;
+};
+
+/** Of a family's token, what its session does not say: the rest is not written at every refresh. */
+const leanOf = ({ grantId, iat, gty, scope, aud, jkt, claims }: AdapterPayload): Record<string, unknown> => ({
+  grantId,
+  iat,
+  gty,
+  scope,
+  aud,
+  jkt,
+  claims,
+});
+
+/** The rest of it. */
+const saidBy = (session: DeviceSession, exp: number): Record<string, unknown> => ({
+  accountId: session.accountId,
+  clientId: session.clientId,
+  sessionUid: session.ssoUid,
+  sid: session.sid,
+  exp,
+  extra: { sid: session.sid, acr: session.acr, amr: session.amr, auth_time: session.authTime },
+});
+
 export const accessTokenModel = (parts: OidcParts): Model => ({
   ...notHere,
   async upsert(id, payload) {
     const unit = currentUnit();
     if (!unit) throw new Error('an access token was issued outside a request');
-    const { kind: _kind, format: _format, ...lean } = withoutId(payload);
     const place = placeNow(unit);
     unit.put.push({
       kind: 'access_token',
       id,
-      payload: { ...lean, ...(place ? { place } : {}), here: isHere(unit) },
+      payload: { ...(place ? leanOf(payload) : wholeOf(payload)), ...(place ? { place } : {}), here: isHere(unit) },
       expiresAt: payload.exp ?? unit.now,
     });
   },
@@ -60,7 +85,8 @@ export const accessTokenModel = (parts: OidcParts): Model => ({
     const session = await readLive(parts, sidOf(String(payload['grantId'])));
     if (!session || (place && isVoided(session.head, place))) return undefined;
     currentUnit()?.places.set(id, place);
-    return { ...payload, jti: id, kind: 'AccessToken', format: 'opaque' } as AdapterPayload;
+    const whole = place ? { ...payload, ...saidBy(session, stored.expiresAt) } : payload;
+    return { ...whole, jti: id, kind: 'AccessToken', format: 'opaque' } as AdapterPayload;
   },
   // Revoking an access token ends its session, and with it the token.
   async destroy() {},

@@ -22,8 +22,15 @@ const endOf = (parts: OidcParts, session: DeviceSession): number => {
   return Math.min(idle, absolute);
 };
 
+/** The library changes what it is given. */
+const copyOf = ({ openid, resources, rejected }: GrantFacts): GrantFacts => ({
+  ...(openid && { openid: { ...openid, ...(openid.claims && { claims: [...openid.claims] }) } }),
+  ...(resources && { resources: { ...resources } }),
+  ...(rejected && { rejected: copyOf(rejected) }),
+});
+
 const grantPayload = (parts: OidcParts, id: string, session: DeviceSession, grant: GrantFacts): AdapterPayload => ({
-  ...(structuredClone(grant) as AdapterPayload),
+  ...(copyOf(grant) as AdapterPayload),
   jti: id,
   kind: 'Grant',
   iat: session.startedAt,

@@ -12,6 +12,11 @@ export const eventOf = ({ acr, authTime, authenticatedHere }: DeviceSession): Au
   here: authenticatedHere,
 });
 
+const isEmpty = (table: object): boolean => {
+  for (const _key in table) return false;
+  return true;
+};
+
 const scopesOf = (text: string | undefined): string[] => text?.split(' ').filter(Boolean) ?? [];
 
 /** What a scope demands, if anything. Scopes are typed by strangers: an object has members of its own, such as `constructor`. */
@@ -30,6 +35,7 @@ export const demandsOf = (parts: OidcParts, scopes: Iterable<string>): Array<Dem
  * a request for nothing else is told what to do about it.
  */
 export const withoutStale = (parts: OidcParts, grant: GrantFacts, event: Authentication): GrantFacts => {
+  if (isEmpty(parts.config.scopes)) return grant;
   const asked = Object.values(grant.resources ?? {}).flatMap(scopesOf);
   const stale = demandsOf(parts, asked).filter((demand) => missingFor(demand, event, parts.clock.now()));
   const [first] = stale;

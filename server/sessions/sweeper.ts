@@ -10,7 +10,7 @@ import type { Clock } from './time.ts';
 const STEP = 500;
 
 export interface Sweeper {
-  /** One step over everything. Resolves to how many rows it dealt with: 0 means that there was nothing to do. */
+  /** One step over everything. Resolves to how many rows it dealt with; rejects, after all, where one could not be. */
   step(): Promise<number>;
   /** Ends the sessions of clients that are no longer registered. */
   endRemovedClients(): Promise<void>;
@@ -52,9 +52,12 @@ export const createSweeper = ({ store: { sessions, artifacts }, revocation, cloc
     async step() {
       const now = clock.now();
       const due = await sessions.due(now, STEP);
-      await Promise.all(due.map(lookAt));
+      // One row that cannot be dealt with keeps no other alive.
+      const looks = await Promise.allSettled(due.map(lookAt));
       const browsers = await sessions.forgetSso(now, now - ENDED_LISTED_SECONDS, STEP);
-      return due.length + browsers + (await artifacts.sweep(now, STEP));
+      const rows = due.length + browsers + (await artifacts.sweep(now, STEP));
+      for (const look of looks) if (look.status === 'rejected') throw look.reason;
+      return rows;
     },
 
     async endRemovedClients() {

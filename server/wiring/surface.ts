@@ -51,14 +51,20 @@ const accountApi = (parts: OidcParts, core: Core) =>
     log: parts.log,
   });
 
+/** Routes that are all below one path are not asked about any other. */
+const under =
+  (path: string, routes: Middleware): Middleware =>
+  (ctx, next) =>
+    ctx.path.toLowerCase().startsWith(path) ? routes(ctx, next) : next();
+
 /** What a request meets before the protocol's endpoints, in this order. */
 const frontOf = ({ parts, core, readiness }: Surface, pages: Pages): Middleware[] => [
   edge(parts.config.issuer, parts.config.trustedProxies),
   createSecurityHeaders({ issuer: parts.config.issuer }).middleware,
   failurePages(createFailurePage({ pages, log: logsFailures(parts.log) })),
   unreadBody,
-  createHealthRoutes(readiness).routes() as Middleware,
-  accountApi(parts, core).routes() as Middleware,
+  under('/health', createHealthRoutes(readiness).routes() as Middleware),
+  under('/account', accountApi(parts, core).routes() as Middleware),
 ];
 
 /** The protocol library's Koa app, with everything of ours in front of its routes. */
