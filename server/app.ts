@@ -144,7 +144,7 @@ export const assemble = async (options: ServerOptions, test: TestParts = {}): Pr
   const { accounts: own, clock = systemClock } = options;
   const config = 'demo' in options.config ? options.config : resolveConfig(options.config);
   const log = test.log ?? createLog({ level: config.logLevel });
-  const file = await openStore(config, test.onStep);
+  const file = await openStore(config, { onStep: test.onStep, onWarning: (warning) => log.warn(warning) });
   const store = withDeadline(test.wrapStore?.(file) ?? file, config.storeTimeoutSeconds);
   try {
     const people = own && accountsWithDeadline(own, config.storeTimeoutSeconds);

@@ -14,6 +14,7 @@ import {
   settingsSchema,
   unknownSettings,
 } from './config-settings.ts';
+import { defined } from './defined.ts';
 import { CurfewError } from './errors.ts';
 
 interface Source {
@@ -47,6 +48,11 @@ const productionProblems = ({ issuer, secrets }: SettingsInput, nameOf: Source['
   ];
 };
 
+const storeProblems = ({ mongodbUri, redisUrl }: SettingsInput, nameOf: Source['nameOf']): readonly string[] =>
+  redisUrl !== undefined && mongodbUri === undefined
+    ? [`${nameOf('redisUrl')} needs ${nameOf('mongodbUri')}: Redis keeps only what may be lost.`]
+    : [];
+
 /** Everything that shows without looking at two values at once. */
 const structureProblems = ({ settings, file = {}, nameOf }: Source): readonly string[] => {
   const settingsError = settingsSchema.safeParse(settings).error;
@@ -55,8 +61,15 @@ const structureProblems = ({ settings, file = {}, nameOf }: Source): readonly st
     ...(settingsError ? problemsOf(settingsError, settings, nameOf) : []),
     ...(fileError ? problemsOf(fileError, file) : []),
     ...(settings.production ? productionProblems(settings, nameOf) : []),
+    ...storeProblems(settings, nameOf),
   ];
 };
+
+const nodeDefaults = ({ mongodbUri, redisUrl, mongodbReadConcern, drainSeconds }: SettingsInput) => ({
+  ...defined({ mongodbUri, redisUrl }),
+  mongodbReadConcern: mongodbReadConcern ?? SETTINGS.mongodbReadConcern.default,
+  drainSeconds: drainSeconds ?? SETTINGS.drainSeconds.default,
+});
 
 const withDefaults = ({ issuer, eventsFile, ...settings }: SettingsInput) => {
   const port = settings.port ?? SETTINGS.port.default;
@@ -68,6 +81,7 @@ const withDefaults = ({ issuer, eventsFile, ...settings }: SettingsInput) => {
     production: settings.production ?? SETTINGS.production.default,
     trustedProxies: settings.trustedProxies ?? SETTINGS.trustedProxies.default,
     logLevel: settings.logLevel ?? SETTINGS.logLevel.default,
+    ...nodeDefaults(settings),
     ...(eventsFile === undefined ? {} : { eventsFile }),
     eventRetentionSeconds: settings.eventRetentionSeconds ?? SETTINGS.eventRetentionSeconds.default,
     storeTimeoutSeconds: settings.storeTimeoutSeconds ?? SETTINGS.storeTimeoutSeconds.default,

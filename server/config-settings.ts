@@ -1,6 +1,7 @@
 /** Owns the settings of the environment: one row each. `.env.example` and the configuration page are made from it. */
 import { isIP } from 'node:net';
 import type { z } from 'zod';
+import { NODE_SETTINGS } from './config-node-settings.ts';
 import { flag, listOf, oneOf, type Row, seconds, strict, text, whole } from './config-types.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -92,6 +93,7 @@ export const SETTINGS = {
     unit: 'path',
     doc: 'Where the embedded database lives. Made at first start, readable by its owner alone.',
   },
+  ...NODE_SETTINGS,
   trustedProxies: {
     name: 'CURFEW_TRUSTED_PROXIES',
     type: listOf(

@@ -104,7 +104,7 @@ const connect = (url: string, timeoutMs: number): Client =>
       socketTimeout: timeoutMs,
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: null,
+      maxRetriesPerRequest: 0,
       retryStrategy: (tries) => Math.min(tries * 50, 1000),
       // A primary that became a replica: the name leads to the new one.
       reconnectOnError: (error) => error.message.startsWith('READONLY'),
