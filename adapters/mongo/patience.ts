@@ -31,12 +31,21 @@ export const isDuplicate = (error: unknown): boolean =>
 /** Not primary, stepping down, shutting down, write concern not reached: https://www.mongodb.com/docs/manual/reference/error-codes/. */
 const PASSING = new Set([6, 7, 64, 89, 91, 189, 262, 9001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436]);
 
-const isPassing = (error: unknown): boolean =>
+/** An insert of many wraps what went wrong on the way. */
+const unwrapped = (error: unknown): unknown => {
+  if (!(error instanceof mongo.MongoBulkWriteError)) return error;
+  const inner: unknown = error.errorResponse;
+  return inner instanceof mongo.MongoError ? inner : error;
+};
+
+const isPassingFault = (error: unknown): boolean =>
   error instanceof mongo.MongoError &&
   (error instanceof mongo.MongoNetworkError ||
     error instanceof mongo.MongoServerSelectionError ||
     error.hasErrorLabel(mongo.MongoErrorLabel.RetryableWriteError) ||
     PASSING.has(Number(error.code)));
+
+const isPassing = (error: unknown): boolean => isPassingFault(unwrapped(error));
 
 const unavailable = (cause: unknown): CurfewError => new CurfewError('unavailable', { cause });
 

@@ -25,6 +25,8 @@ export class FrontDoor {
   readonly port: number;
   /** The nodes that are asked, by their ports. */
   targets: number[] = [];
+  /** Those that said that they are not ready. */
+  readonly unready = new Set<number>();
   /** Who answered: one entry a request. */
   readonly answered: number[] = [];
   readonly #close: () => void;
@@ -39,21 +41,31 @@ export class FrontDoor {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** As a load balancer does: who is not ready is asked no more. */
+  /** As a load balancer does: who is not ready is asked no more, unless nobody is. */
   async look(): Promise<void> {
-    for (const target of this.targets) {
-      const isReady = await fetch(`http://127.0.0.1:${target}/health/ready`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-      if (!isReady) this.targets = this.targets.filter((one) => one !== target);
-    }
+    const looks = this.targets.map(async (target) => {
+      const ready = fetch(`http://127.0.0.1:${target}/health/ready`, { signal: AbortSignal.timeout(1000) });
+      if (
+        await ready.then(
+          ({ ok }) => ok,
+          () => false,
+        )
+      )
+        this.unready.delete(target);
+      else this.unready.add(target);
+    });
+    await Promise.all(looks);
+  }
+
+  #asked(): readonly number[] {
+    const ready = this.targets.filter((target) => !this.unready.has(target));
+    return ready.length > 0 ? ready : this.targets;
   }
 
   async pass(asked: IncomingMessage, reply: ServerResponse): Promise<void> {
     const body = await buffer(asked);
     this.#turn += 1;
-    const [turn, targets] = [this.#turn, this.targets];
+    const [turn, targets] = [this.#turn, this.#asked()];
     for (let tried = 0; tried < targets.length; tried += 1) {
       const port = targets[(turn + tried) % targets.length] ?? 0;
       try {

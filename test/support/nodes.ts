@@ -42,7 +42,8 @@ export class Nodes {
   /** As an orchestrator does: SIGTERM, and wait. */
   async stop({ port, main }: Node): Promise<number | string> {
     const code = await main.stop('SIGTERM');
-    if (this.door.targets.includes(port)) throw new Error('the door did not see that the node was leaving');
+    if (!this.door.unready.has(port)) throw new Error('the door did not see that the node was leaving');
+    this.door.targets = this.door.targets.filter((target) => target !== port);
     return code;
   }
 

@@ -26,7 +26,7 @@ const LAUNCHER = new URL('./mongo-server/', import.meta.url).pathname;
 const REPLICA_SET = 'curfew';
 
 /** Where a program is, by the PATH. */
-export const whichProgram = (name: string): string | undefined =>
+const whichProgram = (name: string): string | undefined =>
   (process.env['PATH'] ?? '')
     .split(delimiter)
     .map((folder) => join(folder, name))
