@@ -2,8 +2,14 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { mongo } from 'mongoose';
 
+interface Command {
+  readonly name: string;
+  /** The collection, or Redis's key. */
+  readonly on: string;
+}
+
 /** The commands that are asked for in what a client sends. */
-type Commands = (sent: Buffer) => readonly string[];
+type Commands = (sent: Buffer) => readonly Command[];
 
 const HEADER_BYTES = 16;
 const OP_MSG = 2013;
@@ -12,13 +18,14 @@ const BODY_AT = HEADER_BYTES + 4 + 1;
 
 /** https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/ */
 const mongoCommands: Commands = (sent) => {
-  const found: string[] = [];
+  const found: Command[] = [];
   for (let at = 0; at + HEADER_BYTES <= sent.length; ) {
     const length = sent.readInt32LE(at);
     if (sent.readInt32LE(at + 12) === OP_MSG) {
       const size = sent.readInt32LE(at + BODY_AT);
       const body = mongo.BSON.deserialize(sent.subarray(at + BODY_AT, at + BODY_AT + size));
-      found.push(Object.keys(body)[0] ?? '');
+      const [name = '', on] = Object.entries(body)[0] ?? [];
+      found.push({ name, on: String(on) });
     }
     at += length;
   }
@@ -27,7 +34,10 @@ const mongoCommands: Commands = (sent) => {
 
 /** https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 const redisCommands: Commands = (sent) =>
-  [...sent.toString('latin1').matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g)].map(([, name = '']) => name.toLowerCase());
+  [...sent.toString('latin1').matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g)].map(([, name = '']) => ({
+    name: name.toLowerCase(),
+    on: 'redis',
+  }));
 
 export class Wire {
   readonly port: number;
@@ -35,8 +45,8 @@ export class Wire {
   delayMs = 0;
   /** What a client sends is sent again, on a connection of its own, whose answers nobody reads. */
   doubles = false;
-  /** Commands that were sent. */
-  readonly sent: string[] = [];
+  /** Told of each command that is sent. */
+  listen: (command: Command) => void = () => undefined;
   /** Commands whose answers were cut off. */
   readonly cut: string[] = [];
   #cutting: { readonly names: ReadonlySet<string>; times: number } = { names: new Set(), times: 0 };
@@ -57,8 +67,8 @@ export class Wire {
     this.#cutting = { names: new Set(names), times };
   }
 
-  #isCut(names: readonly string[]): boolean {
-    const name = names.find((one) => this.#cutting.names.has(one));
+  #isCut(commands: readonly Command[]): boolean {
+    const name = commands.find((one) => this.#cutting.names.has(one.name))?.name;
     if (name === undefined || this.#cutting.times === 0) return false;
     this.#cutting.times -= 1;
     this.cut.push(name);
@@ -81,9 +91,9 @@ export class Wire {
     let isCut = false;
     let twin: Socket | undefined;
     client.on('data', (chunk: Buffer) => {
-      const names = this.#commands(chunk);
-      this.sent.push(...names);
-      isCut ||= this.#isCut(names);
+      const commands = this.#commands(chunk);
+      for (const command of commands) this.listen(command);
+      isCut ||= this.#isCut(commands);
       if (this.doubles) {
         twin ??= this.#opened(connect(this.#target, '127.0.0.1'), client).resume();
         twin.write(chunk);

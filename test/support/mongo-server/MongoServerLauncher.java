@@ -38,8 +38,13 @@ public class MongoServerLauncher {
     public Document handleMessage(MongoMessage message) {
       Document answer = super.handleMessage(message);
       String command = message.getDocument().keySet().iterator().next().toLowerCase();
-      if (WRITES.contains(command)) commit();
+      if (WRITES.contains(command)) commitSince(getMvStore().getCurrentVersion());
       return answer;
+    }
+
+    /** Whoever comes after another's commit has been written by it. */
+    private synchronized void commitSince(long version) {
+      if (getMvStore().getCurrentVersion() == version) commit();
     }
   }
 
