@@ -88,6 +88,10 @@ const headersOf = (setters: readonly Setter[]): ReadonlyArray<readonly [string, 
   return headers;
 };
 
+/** JSON that programs ask for is never drawn: what says how it may be drawn would only be carried along. */
+const FOR_PROGRAMS = '/token';
+const NOT_FOR_DRAWING: ReadonlySet<string> = new Set(['x-content-type-options', 'strict-transport-security']);
+
 export interface SecurityHeaders {
   /** For everything that is answered; a page of ours then replaces its Content-Security-Policy. */
   readonly middleware: Middleware;
@@ -98,9 +102,10 @@ export interface SecurityHeaders {
 export const createSecurityHeaders = ({ issuer }: { readonly issuer: string }): SecurityHeaders => {
   const always = baseline(issuer);
   const usual = headersOf([...always, libraryPolicy]);
+  const lean = usual.filter(([name]) => NOT_FOR_DRAWING.has(name.toLowerCase()));
   return {
     middleware: (ctx, next) => {
-      for (const [name, value] of usual) ctx.res.setHeader(name, value);
+      for (const [name, value] of ctx.path.startsWith(FOR_PROGRAMS) ? lean : usual) ctx.res.setHeader(name, value);
       return next();
     },
     forPage: (ctx, redirectUri) => {

@@ -26,6 +26,7 @@ import type { Store } from './store.ts';
 import { accountsWithDeadline, withDeadline } from './store-deadline.ts';
 import { accountsOver } from './wiring/accounts-over.ts';
 import { type OnStep, openStore } from './wiring/open-store.ts';
+import { createStreams, type Streams } from './wiring/streams.ts';
 import { createSurface } from './wiring/surface.ts';
 
 /** What tests put in the place of the real thing. */
@@ -41,12 +42,14 @@ export interface AssembledServer extends Server {
   readonly store: Store;
   readonly core: Core;
   readonly background: Background;
+  readonly streams: Streams;
 }
 
 const signInOver = (accounts: Accounts, store: Store, core: Core, clock: Clock, passwords: Passwords): SignIn =>
   createSignIn({
     accounts,
     verifyNothing: (password) => accounts.verifyNothing?.(password) ?? passwords.verifyNothing(password),
+    requirePlace: passwords.requirePlace,
     limits: store.limits,
     clock,
     record: core.record,
@@ -77,11 +80,13 @@ const wire = async ({ config, store, clock, log, own, tamper }: Opened) => {
   const readiness = createReadiness(store, core.events);
   const signIn = signInOver(accounts, store, core, clock, passwords);
   const stragglers = createStragglers(arrivalsSoFar);
+  const signingKeys = () => ring.keys().jwks.keys;
+  const streams = createStreams({ config, store, core, keys, signingKeys, clock, log });
   const surfaceNow = () => {
     const parts: OidcParts = { ...core, ...ring.keys(), config, keys, store, clock, log, people, stragglers };
-    return createSurface({ parts, core, signIn, readiness, tamper }).callback();
+    return createSurface({ parts, core, signIn, readiness, streams, tamper }).callback();
   };
-  return { core, readiness, surface: renewable(ring, surfaceNow), builtIn: own ? undefined : builtIn };
+  return { core, readiness, streams, surface: renewable(ring, surfaceNow), builtIn: own ? undefined : builtIn };
 };
 
 /**
@@ -103,11 +108,14 @@ const takeUp = async (
   { config, store, clock, log }: Opened,
   core: Core,
   lookAtKeys: () => Promise<void>,
+  streams: Streams,
 ): Promise<Background> => {
   await core.revocation.finishUnfinished();
   await core.sweeper.endRemovedClients();
+  await streams.start();
   const { eventRetentionSeconds } = config;
-  return startBackground({ ...core, store, clock, log, eventRetentionSeconds, lookAtKeys });
+  const { transmitter } = streams;
+  return startBackground({ ...core, store, clock, log, eventRetentionSeconds, lookAtKeys, transmitter });
 };
 
 const keepEvents = ({ eventsFile }: Config, { events }: Core, log: Log): (() => Promise<void>) =>
@@ -117,9 +125,9 @@ const keepEvents = ({ eventsFile }: Config, { events }: Core, log: Log): (() => 
 
 const serve = async (opened: Opened): Promise<AssembledServer> => {
   const { config, store, log } = opened;
-  const { core, readiness, surface, builtIn } = await wire(opened);
+  const { core, readiness, streams, surface, builtIn } = await wire(opened);
   const closeFile = keepEvents(config, core, log);
-  const background = await takeUp(opened, core, surface.lookAtKeys);
+  const background = await takeUp(opened, core, surface.lookAtKeys, streams);
   const guest = asGuest(config.issuer, surface.handle);
   return {
     callback: () => guest.handler,
@@ -129,10 +137,16 @@ const serve = async (opened: Opened): Promise<AssembledServer> => {
     store,
     core,
     background,
-    drain: () => readiness.drain(),
+    streams,
+    drain() {
+      readiness.drain();
+      streams.polling.stop();
+    },
     async close() {
+      streams.polling.stop();
       await guest.quiet();
       await background.stop();
+      await streams.stop();
       await closeFile();
       await store.close();
     },

@@ -4,6 +4,7 @@ import type { Revocation } from './sessions/revocation.ts';
 import type { Sweeper } from './sessions/sweeper.ts';
 import type { Clock, Seconds } from './sessions/time.ts';
 import type { Store } from './store.ts';
+import type { Transmitter } from './streams/transmitter.ts';
 
 /** Timeouts end, and unfinished endings are taken up, within this time. */
 const EVERY_MS = 10_000;
@@ -17,6 +18,7 @@ interface Parts {
   readonly revocation: Revocation;
   readonly clock: Clock;
   readonly eventRetentionSeconds: Seconds;
+  readonly transmitter: Transmitter;
   readonly log: Log;
 }
 
@@ -28,12 +30,24 @@ export interface Background {
 }
 
 export const startBackground = (parts: Parts): Background => {
-  const { store, sweeper, revocation, clock, eventRetentionSeconds, log, lookAtKeys } = parts;
+  const { store, sweeper, revocation, clock, eventRetentionSeconds, log, lookAtKeys, transmitter } = parts;
   let stopping = false;
 
+  const sweepLimits = (): Promise<number> => store.sweepLimits(clock.nowMs(), STEP);
   const sweepRows = async (): Promise<number> =>
-    (await store.sweepEvents(clock.now() - eventRetentionSeconds, STEP)) +
-    (await store.sweepLimits(clock.nowMs(), STEP));
+    (await store.sweepEvents(clock.now() - eventRetentionSeconds, STEP)) + (await sweepLimits());
+
+  /** What there is to sweep, once the streams have what they want of it: where that fails, the events stay. */
+  const lookAtStreams = async (): Promise<typeof sweepRows> => {
+    try {
+      await transmitter.look();
+      await transmitter.beforeSweep(clock.now() - eventRetentionSeconds);
+      return sweepRows;
+    } catch (error) {
+      log.warn('the streams could not be looked at', { error });
+      return sweepLimits;
+    }
+  };
 
   const round = async (): Promise<void> => {
     // Neither failure is a reason to let sessions outlive their time.
@@ -41,8 +55,9 @@ export const startBackground = (parts: Parts): Background => {
     await revocation
       .finishUnfinished()
       .catch((error: unknown) => log.warn('an ending of many could not be finished; the next round tries', { error }));
+    const swept = await lookAtStreams();
     // A step is short; between two the event loop serves requests.
-    while (!stopping && (await sweeper.step()) + (await sweepRows()) >= STEP) await new Promise(setImmediate);
+    while (!stopping && (await sweeper.step()) + (await swept()) >= STEP) await new Promise(setImmediate);
   };
 
   let current: Promise<void> = Promise.resolve();

@@ -4,6 +4,8 @@ import { type ClientInput, secretVariable } from './config-clients.ts';
 import { clientLifetimesProblems, type Profiles } from './config-lifetimes.ts';
 import { problem } from './config-problems.ts';
 import { redirectRefusal } from './config-redirects.ts';
+import { SERVICE_SCOPES, servicesOf } from './services.ts';
+import { type Reach, receiverRefusal } from './streams/addresses.ts';
 
 interface Rule {
   readonly at: keyof ClientInput;
@@ -58,6 +60,18 @@ const RULES: readonly Rule[] = [
       'a method with a secret or a key: a client without grant types only introspects, and has to prove itself',
   },
   {
+    at: 'scope',
+    broken: (client) => client.grant_types.includes('client_credentials') && servicesOf(client).length === 0,
+    allowed: () =>
+      `scopes of this server's own APIs among them (${SERVICE_SCOPES.join(', ')}): client_credentials is for those alone`,
+  },
+  {
+    at: 'token_endpoint_auth_method',
+    broken: (client) =>
+      client.token_endpoint_auth_method === 'none' && signsIn(client) && servicesOf(client).length > 0,
+    allowed: () => 'a method with a secret or a key: client_credentials is for clients that prove themselves',
+  },
+  {
     at: 'grant_types',
     broken: (client) => client.grant_types.includes('refresh_token') && !signsIn(client),
     allowed: () => 'authorization_code with refresh_token, since only it begins a session',
@@ -90,6 +104,18 @@ const redirectProblems = (at: string, client: ClientConfig, production: boolean)
     }),
   );
 
+const logoutProblems = (at: string, client: ClientConfig, reach: Reach): readonly string[] => {
+  const { backchannel_logout_uri: uri } = client;
+  const allowed = uri === undefined ? undefined : receiverRefusal(uri, reach);
+  const inVain = uri !== undefined && !signsIn(client);
+  return [
+    ...(allowed ? [problem(`${at}.backchannel_logout_uri`, uri, allowed)] : []),
+    ...(inVain
+      ? [problem(`${at}.backchannel_logout_uri`, uri, 'none without authorization_code: it has no sessions')]
+      : []),
+  ];
+};
+
 const scopeProblems = (at: string, client: ClientConfig, scopes: ReadonlySet<string>): readonly string[] =>
   (client.scope?.split(' ') ?? [])
     .filter((scope) => !scopes.has(scope))
@@ -98,6 +124,7 @@ const scopeProblems = (at: string, client: ClientConfig, scopes: ReadonlySet<str
 export interface ClientContext {
   readonly profiles: Profiles;
   readonly production: boolean;
+  readonly reach: Reach;
   /** Every scope there is. */
   readonly scopes: ReadonlySet<string>;
 }
@@ -106,7 +133,7 @@ export interface ClientContext {
 export const clientProblems = (
   input: ClientInput,
   client: ClientConfig,
-  { profiles, production, scopes }: ClientContext,
+  { profiles, production, reach, scopes }: ClientContext,
 ): readonly string[] => {
   const at = `clients['${client.client_id}']`;
   return [
@@ -114,6 +141,7 @@ export const clientProblems = (
       problem(`${at}.${rule.at}`, input[rule.at], rule.allowed(client, input)),
     ),
     ...redirectProblems(at, client, production),
+    ...logoutProblems(at, client, reach),
     ...scopeProblems(at, client, scopes),
     ...clientLifetimesProblems(`${at}.lifetimes`, input.lifetimes ?? 'standard', profiles),
   ];

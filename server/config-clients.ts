@@ -53,11 +53,11 @@ export const CLIENT_KEYS = {
   },
   grant_types: {
     type: listOf(
-      oneOf(['authorization_code', 'refresh_token']),
-      'a list of authorization_code, refresh_token',
+      oneOf(['authorization_code', 'refresh_token', 'client_credentials']),
+      'a list of authorization_code, refresh_token, client_credentials',
     ).optional(),
     default: ['authorization_code', 'refresh_token'],
-    doc: 'With refresh_token it always gets a refresh token. [] for a resource server, which only introspects.',
+    doc: 'With refresh_token it always gets a refresh token. With client_credentials it calls the APIs of this server itself, whose scopes it names: ssf.manage and ssf.read ([revocation.md](revocation.md)). [] for a resource server that only introspects.',
   },
   response_types: {
     type: listOf(oneOf(['code']), "['code'] or []").optional(),
@@ -87,6 +87,15 @@ export const CLIENT_KEYS = {
   default_max_age: {
     type: seconds(0).optional(),
     doc: 'The max_age of its authorization requests that name none, in seconds.',
+  },
+  backchannel_logout_uri: {
+    type: uri.optional(),
+    doc: 'Where it is told that one of its sessions ended, whatever ended it (OIDC Back-Channel Logout).',
+  },
+  backchannel_logout_session_required: {
+    type: flag().optional(),
+    default: false,
+    doc: 'Whether it needs the `sid` to be told; it always is.',
   },
   first_party: { type: flag().optional(), default: false, doc: 'No consent page, but for sensitive scopes.' },
   lifetimes: {
@@ -137,6 +146,7 @@ const switchesOf = (client: ClientInput) => ({
   id_token_signed_response_alg: client.id_token_signed_response_alg ?? 'ES256',
   dpop_bound_access_tokens: client.dpop_bound_access_tokens ?? false,
   require_pushed_authorization_requests: client.require_pushed_authorization_requests ?? false,
+  backchannel_logout_session_required: client.backchannel_logout_session_required ?? false,
   first_party: client.first_party ?? false,
 });
 
@@ -154,6 +164,7 @@ export const completeClient = (client: ClientInput, profiles: Profiles, env: Env
     ...flowOf(client),
     ...given('scope', client.scope),
     ...given('default_max_age', client.default_max_age),
+    ...given('backchannel_logout_uri', client.backchannel_logout_uri),
     ...switchesOf(client),
     lifetimes: resolveLifetimes(client.lifetimes ?? 'standard', profiles),
   };

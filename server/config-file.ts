@@ -7,6 +7,7 @@ import { lifetimesSchema, type Profiles, profileProblems, profilesOf } from './c
 import { keyed, problem } from './config-problems.ts';
 import type { Environment } from './config-settings.ts';
 import { flag, listOf, mapOf, oneOf, seconds, strict, text } from './config-types.ts';
+import { SERVICE_SCOPES, serviceAt } from './services.ts';
 
 /** RFC 6749 §3.3. */
 const scopeToken = text('a scope (RFC 6749 §3.3): printable ASCII without spaces, quotes, backslashes', (value) =>
@@ -77,15 +78,17 @@ interface FileContext {
   readonly issuer: string;
   readonly production: boolean;
   readonly env: Environment;
+  readonly receiverNetworks: readonly string[];
 }
 
-/** OpenID Connect's own, and that of the account API. */
-const OWN_SCOPES = ['openid', 'offline_access', 'profile', 'email', 'sessions'];
+/** OpenID Connect's own, and those of this server's APIs. */
+const OWN_SCOPES = ['openid', 'offline_access', 'profile', 'email', 'sessions', ...SERVICE_SCOPES];
 const RESERVED_SCOPES = ['openid', 'offline_access'];
 
 /** RFC 8707 §2: an absolute URI without a fragment. */
 const resourceRefusal = (uri: string, issuer: string): string | undefined => {
   if (!URL.canParse(uri) || /[#\s]/.test(uri)) return 'an absolute URI without a fragment (RFC 8707 §2)';
+  if (serviceAt(issuer, uri)) return 'any but this one, which is an API of this server';
   return uri === `${issuer}/account` ? 'any but this one, which is the account API of this server' : undefined;
 };
 
@@ -151,7 +154,7 @@ const completeFile = (file: FileInput, clients: readonly ClientConfig[]): FileCo
 /** What is left out is filled in; all that contradicts itself is told. */
 export const resolveFile = (
   file: FileInput,
-  { issuer, production, env }: FileContext,
+  { issuer, production, env, receiverNetworks }: FileContext,
 ): { readonly config: FileConfig; readonly problems: readonly string[] } => {
   const profiles: Profiles = profilesOf(file.lifetimes ?? {});
   const pairs = (file.clients ?? []).map((input: ClientInput) => ({
@@ -162,11 +165,12 @@ export const resolveFile = (
     file,
     pairs.map(({ client }) => client),
   );
+  const reach = { loopback: !production, networks: receiverNetworks };
   const scopes = new Set([...OWN_SCOPES, ...Object.values(config.resources).flatMap((resource) => resource.scopes)]);
   const problems = [
     ...profileProblems(file.lifetimes ?? {}),
     ...duplicateProblems(config.clients),
-    ...pairs.flatMap(({ input, client }) => clientProblems(input, client, { profiles, production, scopes })),
+    ...pairs.flatMap(({ input, client }) => clientProblems(input, client, { profiles, production, reach, scopes })),
     ...resourceProblems(config, issuer),
     ...demandProblems(config),
   ];

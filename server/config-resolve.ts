@@ -71,6 +71,11 @@ const nodeDefaults = ({ mongodbUri, redisUrl, mongodbReadConcern, drainSeconds }
   drainSeconds: drainSeconds ?? SETTINGS.drainSeconds.default,
 });
 
+const networksOf = ({ trustedProxies, receiverNetworks }: SettingsInput) => ({
+  trustedProxies: trustedProxies ?? SETTINGS.trustedProxies.default,
+  receiverNetworks: receiverNetworks ?? SETTINGS.receiverNetworks.default,
+});
+
 const withDefaults = ({ issuer, eventsFile, ...settings }: SettingsInput) => {
   const port = settings.port ?? SETTINGS.port.default;
   return {
@@ -79,7 +84,7 @@ const withDefaults = ({ issuer, eventsFile, ...settings }: SettingsInput) => {
     port,
     dataDir: settings.dataDir ?? SETTINGS.dataDir.default,
     production: settings.production ?? SETTINGS.production.default,
-    trustedProxies: settings.trustedProxies ?? SETTINGS.trustedProxies.default,
+    ...networksOf(settings),
     logLevel: settings.logLevel ?? SETTINGS.logLevel.default,
     ...nodeDefaults(settings),
     ...(eventsFile === undefined ? {} : { eventsFile }),

@@ -105,6 +105,17 @@ export const SETTINGS = {
     unit: 'addresses and CIDR ranges, comma separated',
     doc: 'The proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody else can choose the address that limits and events see.',
   },
+  receiverNetworks: {
+    name: 'CURFEW_RECEIVER_NETWORKS',
+    type: listOf(
+      text('an IP address, or a range such as 10.0.0.0/8 or fd00::/8', isAddressRange),
+      'a list of IP addresses and CIDR ranges',
+    ).optional(),
+    default: [],
+    read: asList,
+    unit: 'addresses and CIDR ranges, comma separated',
+    doc: 'Networks of special use, such as your own private one, in which receivers of security events and of back-channel logout may be. To no other address of special use is anything sent.',
+  },
   logLevel: {
     name: 'CURFEW_LOG_LEVEL',
     type: oneOf(['debug', 'info', 'warn', 'error', 'silent']).optional(),

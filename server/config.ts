@@ -17,13 +17,16 @@ export interface ClientConfig {
   readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
   readonly redirect_uris: readonly string[];
   readonly post_logout_redirect_uris: readonly string[];
-  readonly grant_types: readonly ('authorization_code' | 'refresh_token')[];
+  readonly grant_types: readonly ('authorization_code' | 'refresh_token' | 'client_credentials')[];
   readonly response_types: readonly 'code'[];
   readonly scope?: string;
   readonly id_token_signed_response_alg: 'ES256' | 'RS256';
   readonly dpop_bound_access_tokens: boolean;
   readonly require_pushed_authorization_requests: boolean;
   readonly default_max_age?: number;
+  /** Where it is told that one of its sessions ended (OIDC Back-Channel Logout). */
+  readonly backchannel_logout_uri?: string;
+  readonly backchannel_logout_session_required: boolean;
   /** No consent page. */
   readonly first_party: boolean;
   /** Resolved from a profile's name or own numbers. */
@@ -61,6 +64,8 @@ export interface Config {
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Networks of special use that may be sent to all the same: addresses and CIDR ranges. */
+  readonly receiverNetworks: readonly string[];
   readonly eventsFile?: string;
   readonly eventRetentionSeconds: number;
   readonly storeTimeoutSeconds: number;

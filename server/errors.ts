@@ -8,6 +8,7 @@ interface ErrorRow {
 
 export const ERRORS = {
   unavailable: { status: 503, sentence: 'The server cannot answer right now. Nothing was changed; try again shortly.' },
+  too_many: { status: 409, sentence: 'There are as many of these as there may be. Remove one first.' },
   throttled: { status: 429, sentence: 'Too many tries. Wait a little, then try again.' },
   not_found: { status: 404, sentence: 'There is nothing here under this name.' },
   bad_request: { status: 400, sentence: 'The request is not one that this address takes.' },

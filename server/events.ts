@@ -57,11 +57,23 @@ export interface EventFilter {
   readonly limit: number;
 }
 
+/** An event with its place in the log. */
+export interface PlacedEvent extends StoredEvent {
+  readonly place: number;
+}
+
 /** The port of the event log. */
 export interface EventStore {
   append(event: NewEvent): Promise<void>;
   /** Newest first. */
   list(filter: EventFilter): Promise<readonly StoredEvent[]>;
+  /**
+   * By place, ascending, from after `place`. Whoever has read up to a place has read all there will ever be up to it:
+   * no event is given a place, or is committed at one, below one that a reader could see before.
+   */
+  after(place: number, limit: number): Promise<readonly PlacedEvent[]>;
+  /** The place of the newest event there ever was; 0 where there was none. */
+  latest(): Promise<number>;
 }
 
 /** What a host application listens to: every event, after its commit. A listener's error never reaches the request. */

@@ -1,5 +1,5 @@
 /** Owns the process: read the configuration, open the store, listen, and on a signal drain and close. */
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const OLDEST_NODE = 24;
@@ -15,19 +15,14 @@ if (tooOld) {
 const { assemble } = await import('./app.ts');
 const { loadConfig, configWarnings } = await import('./config.ts');
 const { CurfewError } = await import('./errors.ts');
-const { welcome } = await import('./welcome.ts');
+const { createListener } = await import('./listener.ts');
 const { createLog } = await import('./log.ts');
+const { answersFirst } = await import('./thread-priority.ts');
+const { welcome } = await import('./welcome.ts');
 
 /** Requests under way get this long once the process was asked to stop. */
 const DRAIN_MS = 10_000;
 const CLOSE_IDLE_EVERY_MS = 50;
-
-const limits = (http: HttpServer): HttpServer => {
-  http.headersTimeout = 10_000;
-  http.requestTimeout = 30_000;
-  http.keepAliveTimeout = 65_000;
-  return http;
-};
 
 const listen = (http: HttpServer, port: number, host: string): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -61,8 +56,9 @@ const start = async (): Promise<void> => {
   const server = await assemble({ config }, { log });
   const lines = await welcome(config, server);
   for (const warning of configWarnings(config)) log.warn(warning);
-  const http = limits(createHttpServer({ maxHeaderSize: 32 * 1024 }, server.callback()));
+  const http = createListener(server.callback());
   stopOn(http, server, config.drainSeconds);
+  await answersFirst();
   await listen(http, config.port, config.host);
   const { port } = http.address() as AddressInfo;
   console.log(lines.join('\n') || `Curfew listens on ${config.host}:${port} for ${config.issuer}.`);

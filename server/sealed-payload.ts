@@ -5,6 +5,7 @@ import type { ArtifactKind } from './sessions/store.ts';
 /** Pushed requests and interactions hold id_token_hints, codes hold what they will be exchanged for. */
 const SEALED = {
   access_token: false,
+  client_credentials: false,
   proof: false,
   assertion: false,
   code: true,

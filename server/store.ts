@@ -2,11 +2,13 @@
 import type { AccountStore, LimitStore } from './accounts/store.ts';
 import type { SigningKeyStore } from './keys.ts';
 import type { CoreStore } from './sessions/store.ts';
+import type { StreamStore } from './streams/store.ts';
 
 export interface Store extends CoreStore {
   readonly accounts: AccountStore;
   readonly limits: LimitStore;
   readonly signingKeys: SigningKeyStore;
+  readonly streams: StreamStore;
   /** Deletes events older than `before`. Resolves to how many. */
   sweepEvents(before: number, limit: number): Promise<number>;
   /** Deletes counters that ran out. Resolves to how many. */

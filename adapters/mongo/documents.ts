@@ -90,6 +90,14 @@ export interface SigningKeysDoc {
   readonly keys: Readonly<Record<string, Omit<SigningKeyRecord, 'kid' | 'alg'>>>;
 }
 
+export interface StreamDoc {
+  readonly _id: string;
+  readonly revision: number;
+  /** JSON. */
+  readonly state: string;
+  readonly by: string;
+}
+
 export interface UpkeepDoc {
   readonly _id: 'schema' | 'heartbeat';
   readonly count: number;

@@ -3,7 +3,7 @@
  * insert, and a number is asked for only once the one before is there: so whoever has read up to a number has read all
  * there will ever be up to it.
  */
-import type { EventFilter, StoredEvent } from '../../server/events.ts';
+import type { EventFilter, PlacedEvent, StoredEvent } from '../../server/events.ts';
 import type { EventDoc } from './documents.ts';
 import { type Entry, joined, type Row, toEvent, toRow } from './event-documents.ts';
 import { insertInto, type Models } from './models.ts';
@@ -14,7 +14,7 @@ export interface EventLog {
   append(entries: readonly Entry[]): Promise<void>;
   list(filter: EventFilter): Promise<readonly StoredEvent[]>;
   /** By place, ascending, from after `place`. */
-  after(place: number, limit: number): Promise<readonly (StoredEvent & { readonly place: number })[]>;
+  after(place: number, limit: number): Promise<readonly PlacedEvent[]>;
   /** The place of the newest event there ever was; 0 where there was none. */
   latest(): Promise<number>;
   sweep(before: number, limit: number): Promise<number>;

@@ -9,6 +9,7 @@ import type {
   LimitDoc,
   SigningKeysDoc,
   SsoSessionDoc,
+  StreamDoc,
   UpkeepDoc,
 } from './documents.ts';
 import type { Bounded } from './patience.ts';
@@ -130,6 +131,8 @@ const limits = new Schema<LimitDoc>({ _id: String, points: Number, expiresAtMs: 
 
 const signingKeys = new Schema<SigningKeysDoc>({ _id: String, keys: Mixed }, OPTIONS);
 
+const streams = new Schema<StreamDoc>({ _id: String, revision: Number, state: String, by: String }, OPTIONS);
+
 const upkeep = new Schema<UpkeepDoc>({ _id: String, count: Number }, OPTIONS);
 
 export const createModels = (connection: Connection) => ({
@@ -141,6 +144,7 @@ export const createModels = (connection: Connection) => ({
   accounts: connection.model<AccountDoc>('Account', accounts, 'accounts'),
   limits: connection.model<LimitDoc>('Limit', limits, 'limits'),
   signingKeys: connection.model<SigningKeysDoc>('SigningKeys', signingKeys, 'signing_keys'),
+  streams: connection.model<StreamDoc>('Stream', streams, 'streams'),
   upkeep: connection.model<UpkeepDoc>('Upkeep', upkeep, 'upkeep'),
 });
 

@@ -18,6 +18,7 @@ import { createQueue } from './queues.ts';
 import { createReads, type ReadLevel } from './reads.ts';
 import { createSessionStore } from './sessions.ts';
 import { createSigningKeyStore } from './signing-keys.ts';
+import { createStreamStore } from './streams.ts';
 import { createTelling, type Telling } from './untold.ts';
 import { commitWork } from './work.ts';
 
@@ -50,15 +51,18 @@ const beat = async ({ upkeep }: Models, { ask }: Turn): Promise<void> => {
 };
 
 /** What this process has begun to tell is listed too. */
-const eventStore = (log: EventLog, telling: Telling): EventStore & Pick<EventLog, 'after' | 'latest'> => ({
-  append: (event) => telling.append([event]),
-  list: async (filter) => {
+const eventStore = (log: EventLog, telling: Telling): EventStore => {
+  const told = async <T>(read: () => Promise<T>): Promise<T> => {
     await telling.settled();
-    return log.list(filter);
-  },
-  after: log.after,
-  latest: log.latest,
-});
+    return read();
+  };
+  return {
+    append: (event) => telling.append([event]),
+    list: (filter) => told(() => log.list(filter)),
+    after: (place, limit) => told(() => log.after(place, limit)),
+    latest: () => told(log.latest),
+  };
+};
 
 const ownEphemeral = (models: Models, patience: Patience): Ephemeral => {
   const limits = createLimitStore(models, patience);
@@ -108,6 +112,7 @@ const storeOver = (models: Models, { timeoutSeconds, readLevel = 'local', epheme
     accounts: createAccountStore(models, patience),
     limits,
     signingKeys: createSigningKeyStore(models, patience),
+    streams: createStreamStore(models, patience),
     commit: (work) => patience((turn) => commitWork(parts, turn, work)),
     sweepEvents: async (before, limit) => {
       await telling.sweep(limit);

@@ -100,7 +100,7 @@ export const createTelling = (models: Models, log: EventLog, patience: Patience)
       if (events.length > 0) byItself(append(events));
     },
     settled: async () => {
-      while (underWay.size > 0) await Promise.all(underWay);
+      await Promise.all([...underWay]);
     },
     async sweep(limit) {
       for (const from of ['deviceSessions', 'ssoSessions'] as const) {

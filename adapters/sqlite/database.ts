@@ -4,14 +4,17 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { CurfewError } from '../../server/errors.ts';
 import { backUp } from './backup.ts';
-import { rejection, retryWhileBusy } from './faults.ts';
+import { isBusy, rejection, retryWhileBusy } from './faults.ts';
 import { GroupCommit, type Step } from './group-commit.ts';
 import { migrate } from './migrations.ts';
+import { Recent } from './recent.ts';
 
 type Parameter = SQLInputValue | boolean | undefined;
 
 /** Statements, each prepared once. `undefined` is NULL, a boolean is 0 or 1. */
 export interface Sql {
+  /** Device sessions by sid, and access tokens by id, as objects. */
+  readonly recent: Recent;
   one<Row>(text: string, ...parameters: readonly Parameter[]): Row | undefined;
   all<Row>(text: string, ...parameters: readonly Parameter[]): Row[];
   /** How many rows changed. */
@@ -59,6 +62,7 @@ const createSql = (db: DatabaseSync): Sql => {
     return statement;
   };
   return {
+    recent: new Recent(db),
     one: <Row>(text: string, ...parameters: readonly Parameter[]) =>
       prepared(text).get(...parameters.map(bind)) as Row | undefined,
     all: <Row>(text: string, ...parameters: readonly Parameter[]) =>
@@ -96,7 +100,13 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     });
   });
   const sql = createSql(db);
-  const commits = new GroupCommit({ db, timeoutMs, onStep: options.onStep });
+  const commits = new GroupCommit({
+    db,
+    timeoutMs,
+    onStep: options.onStep,
+    onBegin: () => sql.recent.look(),
+    onRollback: () => sql.recent.clear(),
+  });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await commits.close();
@@ -110,7 +120,12 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     read: (look) => {
       if (closing !== undefined)
         return Promise.reject(new CurfewError('unavailable', { detail: 'The store is closed.' }));
-      return retryWhileBusy(() => look(sql), timeoutMs);
+      try {
+        return Promise.resolve(look(sql));
+      } catch (error) {
+        if (!isBusy(error)) return Promise.reject(rejection(error));
+        return retryWhileBusy(() => look(sql), timeoutMs);
+      }
     },
     write: (change) => commits.write(() => change(sql)),
     backUp: (file, onProgress) =>

@@ -68,12 +68,16 @@ export const toDeviceSession = (row: DeviceSessionRow): DeviceSession => ({
   ...(row.sso_uid !== null && { ssoUid: row.sso_uid }),
 });
 
-export const findDeviceSession = (sql: Sql, sid: string): DeviceSession | undefined => {
+const readDeviceSession = (sql: Sql, sid: string): DeviceSession | undefined => {
   const row = sql.one<DeviceSessionRow>(`SELECT ${COLUMNS} FROM device_sessions WHERE sid = ?`, sid);
   return row && toDeviceSession(row);
 };
 
+export const findDeviceSession = (sql: Sql, sid: string): DeviceSession | undefined =>
+  sql.recent.find(sid, () => readDeviceSession(sql, sid));
+
 export const deleteDeviceSession = (sql: Sql, sid: string): void => {
+  sql.recent.delete(sid);
   sql.run('DELETE FROM device_sessions WHERE sid = ?', sid);
 };
 
@@ -100,6 +104,7 @@ export const insertDeviceSession = (sql: Sql, session: DeviceSession): void => {
 
 /** `next` takes the place of `current`, which the same transaction has read. A refresh touches no index. */
 export const updateDeviceSession = (sql: Sql, current: DeviceSession, next: DeviceSession): void => {
+  sql.recent.set(current.sid, next);
   const moved = [next.lastUsedAt, next.revision, packState(next)] as const;
   if (STILL_KEYS.every((key) => next[key] === current[key])) {
     sql.run(

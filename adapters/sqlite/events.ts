@@ -4,6 +4,7 @@ import {
   type EventFilter,
   type EventStore,
   type NewEvent,
+  type PlacedEvent,
   type StoredEvent,
 } from '../../server/events.ts';
 import type { Database, Sql } from './database.ts';
@@ -69,9 +70,21 @@ const listEvents = (sql: Sql, { sid, accountId, limit }: EventFilter): StoredEve
     .map(toEvent);
 };
 
+/** Ids rise in the order of the commits: there is one writer at a time, and a transaction that fails gives its ids back. */
+const eventsAfter = (sql: Sql, place: number, limit: number): PlacedEvent[] =>
+  sql
+    .all<EventRow>('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?', place, limit)
+    .map((row) => ({ ...toEvent(row), place: row.id }));
+
+/** AUTOINCREMENT's own count: it outlives the rows. */
+const latestPlace = (sql: Sql): number =>
+  sql.one<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'")?.seq ?? 0;
+
 export const createEventStore = (db: Database): EventStore => ({
   append: (event) => db.write((sql) => appendEvent(sql, event)),
   list: (filter) => db.read((sql) => listEvents(sql, filter)),
+  after: (place, limit) => db.read((sql) => eventsAfter(sql, place, limit)),
+  latest: () => db.read(latestPlace),
 });
 
 /** A row is as old as the last repeat that it counts. */

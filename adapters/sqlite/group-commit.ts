@@ -19,6 +19,8 @@ interface Options {
   readonly db: DatabaseSync;
   readonly timeoutMs: number;
   readonly onStep?: ((step: Step) => void) | undefined;
+  readonly onBegin: () => void;
+  readonly onRollback: () => void;
 }
 
 /** A turn never blocks the event loop for longer than so many writes take. */
@@ -101,10 +103,11 @@ export class GroupCommit {
   }
 
   #transaction(batch: readonly Job[]): unknown[] {
-    const { db, onStep } = this.#options;
+    const { db, onStep, onBegin, onRollback } = this.#options;
     try {
       onStep?.('before-transaction');
       db.exec('BEGIN IMMEDIATE');
+      onBegin();
       const values = batch.map((job) => job.run());
       onStep?.('after-transaction-before-commit');
       db.exec('COMMIT');
@@ -112,6 +115,7 @@ export class GroupCommit {
       return values;
     } catch (error) {
       rollBack(db);
+      onRollback();
       throw error;
     }
   }

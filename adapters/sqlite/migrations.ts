@@ -9,8 +9,17 @@ const SIGNING_KEYS_SIGN_FROM = `
   UPDATE signing_keys SET signs_from = created_at;
 `;
 
+/** Who is told of what happened, and how far. */
+const STREAMS = `
+  CREATE TABLE streams (
+    id TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    state TEXT NOT NULL
+  ) STRICT;
+`;
+
 /** `PRAGMA user_version` counts the steps that a file has taken. */
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, SIGNING_KEYS_SIGN_FROM];
+const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, SIGNING_KEYS_SIGN_FROM, STREAMS];
 
 /** Throws `wrong_configuration` where the file has taken steps that this version does not know. */
 const missingSteps = (db: DatabaseSync, file: string, steps: readonly string[]): readonly string[] => {

@@ -57,6 +57,7 @@ const due = (sql: Sql, now: Seconds, limit: number): DeviceSession[] =>
     .map(toDeviceSession);
 
 const forget = (sql: Sql, sids: readonly string[]): void => {
+  for (const sid of sids) sql.recent.delete(sid);
   for (const sid of sids) sql.run("DELETE FROM device_sessions WHERE sid = ? AND status <> 'live'", sid);
 };
 

@@ -7,6 +7,7 @@ import { createEventStore, sweepEvents } from './events.ts';
 import { createLimitStore, sweepLimits } from './limits.ts';
 import { createSessionStore } from './sessions.ts';
 import { createSigningKeyStore } from './signing-keys.ts';
+import { createStreamStore } from './streams.ts';
 import { commitWork } from './work.ts';
 
 const beat = (sql: Sql): void => {
@@ -26,6 +27,7 @@ export const openSqliteStore = async (options: DatabaseOptions): Promise<Store> 
     accounts: createAccountStore(db),
     limits: createLimitStore(db),
     signingKeys: createSigningKeyStore(db),
+    streams: createStreamStore(db),
     commit: (work) => db.write((sql) => commitWork(sql, work)),
     sweepEvents: (before, limit) => db.write((sql) => sweepEvents(sql, before, limit)),
     sweepLimits: (nowMs, limit) => db.write((sql) => sweepLimits(sql, nowMs, limit)),

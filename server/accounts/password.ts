@@ -10,6 +10,7 @@ const SALT_BYTES = 16;
 const DIGEST_BYTES = 32;
 const MAX_CONCURRENCY = 2;
 const MAX_WAITING = 64;
+const LONGEST_RETRY_SECONDS = 15;
 
 const zeros = (bytes: number): string => Buffer.alloc(bytes).toString('base64').replaceAll('=', '');
 
@@ -22,6 +23,8 @@ export interface Passwords {
   verify(phc: string, password: string): Promise<boolean>;
   /** Costs what `verify` costs, and is never true: for accounts that do not exist. */
   verifyNothing(password: string): Promise<false>;
+  /** Throws what the others would where the queue is full: asked before anything else is done for a sign-in. */
+  requirePlace(): void;
 }
 
 export interface PasswordsOptions {
@@ -38,17 +41,22 @@ const normal = (password: string): string => password.normalize('NFC');
 const createTurns = (concurrency: number, maxWaiting: number) => {
   const waiting: (() => void)[] = [];
   let running = 0;
+  /** Turned away since the queue was last at most half full: with a crowd at the door a single place comes and goes. */
+  let turnedAway = 0;
 
+  const requirePlace = (): void => {
+    if (waiting.length <= maxWaiting / 2) turnedAway = 0;
+    if (running < concurrency || waiting.length < maxWaiting) return;
+    // A queue's length is served in about a second: those of a larger crowd who all came back then would wait in vain.
+    const retryAfterSeconds = Math.min(LONGEST_RETRY_SECONDS, 1 + Math.floor(turnedAway / maxWaiting));
+    turnedAway += 1;
+    throw new CurfewError('unavailable', { detail: 'too many passwords are being checked at once', retryAfterSeconds });
+  };
   const turn = async (): Promise<void> => {
+    requirePlace();
     if (running < concurrency) {
       running += 1;
       return;
-    }
-    if (waiting.length >= maxWaiting) {
-      throw new CurfewError('unavailable', {
-        detail: 'too many passwords are being checked at once',
-        retryAfterSeconds: 1,
-      });
     }
     // The one that leaves hands its place over: `running` does not change, so nobody who comes between gets ahead.
     await new Promise<void>((resolve) => waiting.push(resolve));
@@ -58,8 +66,7 @@ const createTurns = (concurrency: number, maxWaiting: number) => {
     if (next) next();
     else running -= 1;
   };
-
-  return async <T>(work: () => Promise<T>): Promise<T> => {
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     await turn();
     try {
       return await work();
@@ -67,14 +74,15 @@ const createTurns = (concurrency: number, maxWaiting: number) => {
       leave();
     }
   };
+  return { requirePlace, inTurn };
 };
 
-/** All three throw `unavailable` (retry after 1 second) where the queue is full. */
+/** All four throw `unavailable`, with a time to come back, where the queue is full. */
 export const createPasswords = ({
   concurrency = Math.min(MAX_CONCURRENCY, Math.max(1, availableParallelism() - 1)),
   maxWaiting = MAX_WAITING,
 }: PasswordsOptions = {}): Passwords => {
-  const inTurn = createTurns(concurrency, maxWaiting);
+  const { requirePlace, inTurn } = createTurns(concurrency, maxWaiting);
   return {
     hash: (password) => inTurn(() => hash(normal(password), { ...ARGON2ID, outputLen: DIGEST_BYTES })),
     verify: (phc, password) => inTurn(() => verify(phc, normal(password))),
@@ -82,5 +90,6 @@ export const createPasswords = ({
       await inTurn(() => verify(NOBODYS_HASH, normal(password)));
       return false;
     },
+    requirePlace,
   };
 };

@@ -11,6 +11,8 @@ export interface SignInOptions {
   readonly accounts: Accounts;
   /** Costs what `accounts.verifyPassword` costs. */
   verifyNothing(password: string): Promise<unknown>;
+  /** Throws where no password can be checked now: a sign-in that would be turned away costs no more than this. */
+  requirePlace?(): void;
   readonly limits: LimitStore;
   readonly clock: Clock;
   record(event: NewEvent): Promise<void>;
@@ -70,6 +72,7 @@ export const createSignIn = (options: SignInOptions): SignIn => {
 
   return async (attempt) => {
     if (!isPossible(attempt)) return await wrong(ofMany(attempt));
+    options.requirePlace?.();
     const taken = await limits.take(canonical(attempt.login), attempt.address);
     if (taken.throttled) {
       const { by, retryAfterSeconds } = taken.throttled;

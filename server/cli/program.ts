@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { addAccount, changePassword, deleteAccount, disableAccount, enableAccount, listAccounts } from './accounts.ts';
 import { type Act, answering, example } from './program-parts.ts';
+import { addStreamVerbs } from './program-streams.ts';
 import { addUpkeepVerbs } from './program-upkeep.ts';
 import { ASKED_REASONS, type EndOptions, endSessions, explainOne, listSessions } from './sessions.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -107,6 +108,7 @@ export const createProgram = (surroundings: Surroundings): Command => {
     program.command('session').description('Where people are signed in, and why they no longer are.'),
     surroundings,
   );
+  addStreamVerbs(program, surroundings);
   addUpkeepVerbs(program, surroundings);
   return program;
 };

@@ -70,10 +70,10 @@ export const edge = (issuer: string, trustedProxies: readonly string[]): Middlew
   const url = new URL(issuer);
   const mountPath = url.pathname.replace(/\/$/, '');
   const trust = proxyAddr.compile([...trustedProxies]);
-  return async (ctx, next) => {
+  return (ctx, next) => {
     // The library puts it before the paths of the URLs that it makes.
     ctx['mountPath'] = mountPath;
     ctx.request.ip = tellTruth(ctx.req, url, trust);
-    await next();
+    return next();
   };
 };

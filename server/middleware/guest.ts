@@ -2,15 +2,19 @@
  * Owns being a guest: which requests are this server's, and that the host's own code sees every request as it came.
  * The issuer's path is taken off before any route looks, whoever mounted the server, and put back afterwards.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ERRORS } from '../errors.ts';
 import type { Handler } from '../host.ts';
 
 type Mounted = IncomingMessage & { originalUrl?: string };
 
-/** Metadata whose well-known name goes before the issuer's path: RFC 8414 §3.1, and §5 for OpenID's own name. */
-const METADATA = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
+/** Metadata whose well-known name goes before the issuer's path: RFC 8414 §3.1, and §5 for OpenID's own name; SSF 1.0 likewise. */
+const METADATA = [
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/openid-configuration',
+  '/.well-known/ssf-configuration',
+];
 
 /** RFC 9112 §3.2.2: a request may name its whole URL. The host in it is the sender's claim, like any other. */
 const withoutOrigin = (target: string): string => target.replace(/^https?:\/\/[^/?#]*/i, '');
@@ -38,21 +42,34 @@ const notFound = (res: ServerResponse): void => {
   res.end(`${ERRORS.not_found.sentence}\n`);
 };
 
-/** Shows the request to `handle` under `path`, with headers of its own that it may rewrite. */
-const lend = async (req: Mounted, path: string, handle: () => Promise<void>): Promise<void> => {
+/** Gives the request headers of its own that `handle` may rewrite. Returns how they are put back. */
+const lendHeaders = (req: Mounted): (() => void) => {
+  const { headers } = req;
+  const own = { ...headers };
+  // Node's own setter leaves the object in the shape that the engine is fast with; HTTP/2's request has none.
+  if (req instanceof IncomingMessage) {
+    req.headers = own;
+    return () => {
+      req.headers = headers;
+    };
+  }
+  Object.defineProperty(req, 'headers', { value: own, configurable: true, enumerable: true });
+  return () => {
+    delete (req as Partial<Mounted>).headers;
+  };
+};
+
+/** Shows the request under `path`. Returns how it is given back: what runs then is the host's, its access log for one. */
+const lend = (req: Mounted, path: string): (() => void) => {
   const { url, originalUrl } = req;
   req.url = path;
   // The library would work out from it where it is mounted, and be wrong where prefix and endpoint begin alike.
-  delete req.originalUrl;
-  // Goes before Node's own, which HTTP/2 lets nobody set.
-  Object.defineProperty(req, 'headers', { value: { ...req.headers }, configurable: true, enumerable: true });
-  try {
-    await handle();
-  } finally {
-    // What runs now is the host's: its access log, for one.
-    delete (req as Partial<Mounted>).headers;
+  if (originalUrl !== undefined) delete req.originalUrl;
+  const takeBack = lendHeaders(req);
+  return () => {
+    takeBack();
     Object.assign(req, { url }, originalUrl === undefined ? {} : { originalUrl });
-  }
+  };
 };
 
 export interface Guest {
@@ -69,25 +86,33 @@ export const asGuest = (
   handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>,
 ): Guest => {
   const prefix = new URL(issuer).pathname.replace(/\/$/, '');
-  const underWay = new Set<Promise<void>>();
+  let underWay = 0;
+  let onQuiet = (): void => {};
 
   const take = async (req: Mounted, res: ServerResponse, path: string): Promise<void> => {
-    const work = lend(req, path, () => handle(req, res));
-    underWay.add(work);
-    await work.finally(() => underWay.delete(work));
+    const giveBack = lend(req, path);
+    underWay += 1;
+    try {
+      await handle(req, res);
+    } finally {
+      giveBack();
+      underWay -= 1;
+      if (underWay === 0) onQuiet();
+    }
   };
 
   return {
     async handler(req: Mounted, res, next) {
       const path = ownPath(req.originalUrl ?? req.url ?? '/', prefix);
-      if (path !== undefined) await take(req, res, path);
-      else if (next) await next();
+      if (path !== undefined) return take(req, res, path);
+      if (next) await next();
       else notFound(res);
     },
     async quiet() {
+      if (underWay === 0) return;
       const enough = new AbortController();
       const late = pause(LONGEST_MS, undefined, { signal: enough.signal }).catch(() => undefined);
-      await Promise.race([Promise.allSettled(underWay), late]);
+      await Promise.race([new Promise<void>((resolve) => (onQuiet = resolve)), late]);
       enough.abort();
     },
   };

@@ -10,10 +10,10 @@ const announcesBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 /** A parsed body in `req.body`, as Express leaves it, is used. Without one an app would be told that it sent nothing. */
-export const unreadBody: Middleware = async (ctx, next) => {
+export const unreadBody: Middleware = (ctx, next) => {
   const req: IncomingMessage & { body?: unknown } = ctx.req;
   if (announcesBody(req) && !req.readable && req.body === undefined) {
     throw new CurfewError('unavailable', { detail: DETAIL });
   }
-  await next();
+  return next();
 };

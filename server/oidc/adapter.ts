@@ -5,6 +5,7 @@ import { accessTokenModel, codeModel, replayModel, singleUseModel } from './mode
 import { grantModel, refreshTokenModel } from './models-session.ts';
 import { ssoModel } from './models-sso.ts';
 import type { OidcParts } from './parts.ts';
+import { serviceTokenModel } from './service-tokens.ts';
 
 const MODELS: Readonly<Record<string, (parts: OidcParts) => Model>> = {
   Grant: grantModel,
@@ -12,6 +13,7 @@ const MODELS: Readonly<Record<string, (parts: OidcParts) => Model>> = {
   Session: ssoModel,
   AccessToken: accessTokenModel,
   AuthorizationCode: codeModel,
+  ClientCredentials: serviceTokenModel,
   Interaction: (parts) => singleUseModel(parts, 'interaction', 'Interaction'),
   PushedAuthorizationRequest: (parts) => singleUseModel(parts, 'pushed_request', 'PushedAuthorizationRequest'),
   ReplayDetection: replayModel,

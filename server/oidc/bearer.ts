@@ -6,7 +6,7 @@ import { CurfewError } from '../errors.ts';
 import type { DeviceSession } from '../sessions/device-session.ts';
 import { isVoided } from '../sessions/family.ts';
 import type { TokenPlace } from '../sessions/sessions.ts';
-import { checkProof } from './dpop-proof.ts';
+import { checkBinding, credentials, requireScope } from './bearer-credentials.ts';
 import { sidOf } from './grant-id.ts';
 import type { OidcParts } from './parts.ts';
 
@@ -21,28 +21,6 @@ interface KeptToken {
   readonly extra?: { readonly acr?: string; readonly auth_time?: number };
 }
 
-const credentials = (ctx: Context): { scheme: string; token: string } => {
-  const [scheme = '', token = '', ...more] = ctx.get('authorization').split(' ');
-  if (!token || more.length > 0) throw new CurfewError('invalid_token');
-  return { scheme: scheme.toLowerCase(), token };
-};
-
-/** A token bound to a key is shown with a proof under the DPoP scheme; one that is not, under Bearer. */
-const checkBinding = async (parts: OidcParts, ctx: Context, scheme: string, token: string, jkt: string | undefined) => {
-  const proof = ctx.get('dpop');
-  if (jkt === undefined) {
-    if (scheme !== 'bearer' || proof)
-      throw new CurfewError('invalid_token', { detail: 'the access token is a bearer token' });
-    return;
-  }
-  if (scheme !== 'dpop' || !proof) {
-    throw new CurfewError('invalid_token', { detail: 'the access token needs a DPoP proof', members: { dpop: true } });
-  }
-  const url = `${new URL(parts.config.issuer).origin}${new URL(parts.config.issuer).pathname.replace(/\/$/, '')}${ctx.path}`;
-  const { artifacts } = parts.store;
-  await checkProof({ artifacts, clock: parts.clock }, { proof, method: ctx.method, url, accessToken: token, jkt });
-};
-
 const usedSession = async (parts: OidcParts, ctx: Context, kept: KeptToken): Promise<DeviceSession> => {
   const session = await parts.store.sessions.find(sidOf(kept.grantId));
   const context = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 200) };
@@ -55,14 +33,14 @@ const usedSession = async (parts: OidcParts, ctx: Context, kept: KeptToken): Pro
 export const createAuthenticate =
   (parts: OidcParts): Authenticate =>
   async (ctx, scope): Promise<Caller> => {
-    const { scheme, token } = credentials(ctx);
-    const stored = await parts.store.artifacts.find({ kind: 'access_token', id: token }, parts.clock.now());
+    const shown = credentials(ctx);
+    const stored = await parts.store.artifacts.find({ kind: 'access_token', id: shown.token }, parts.clock.now());
     const kept = stored?.payload as unknown as KeptToken | undefined;
     if (!kept || kept.aud !== accountResource(parts.config.issuer)) throw new CurfewError('invalid_token');
-    await checkBinding(parts, ctx, scheme, token, kept.jkt);
+    await checkBinding(parts, ctx, shown, kept.jkt);
     const session = await usedSession(parts, ctx, kept);
     if (!(await parts.people.find(session.accountId))) throw new CurfewError('invalid_token');
-    if (!kept.scope?.split(' ').includes(scope)) throw new CurfewError('insufficient_scope', { members: { scope } });
+    requireScope(kept.scope, scope);
     // A step-up's token carries its own event; a family's is about its session's.
     const { acr, auth_time: authTime } = kept.extra ?? { acr: session.acr, auth_time: session.authTime };
     const event = { acr, authTime, here: kept.here };

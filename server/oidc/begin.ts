@@ -47,7 +47,8 @@ const stepUp = (parts: OidcParts, ctx: KoaContextWithOIDC, payload: AdapterPaylo
     payload: { ...kept },
     expiresAt: (payload.exp ?? unit.now) + lasts,
   });
-  return { stepUp: { ssoUid, marks, epoch, here } };
+  const resources = Object.keys(kept.grant.resources ?? {});
+  return { stepUp: { ssoUid, marks, epoch, here, resources, acr: payload.acr } };
 };
 
 const begin = async (

@@ -2,7 +2,7 @@
 import type { ClientMetadata } from 'oidc-provider';
 import type { ClientConfig } from '../config.ts';
 
-/** Ours alone; oidc-provider gets the rest under RFC 7591's names. */
+/** Ours alone; oidc-provider gets the rest under RFC 7591's names, but for back-channel logout, which we send. */
 type OurKeys = 'first_party' | 'lifetimes';
 
 /** OpenID Connect's own: the only scopes that oidc-provider knows by itself. */
@@ -22,6 +22,8 @@ export const clientMetadata = (client: ClientConfig): ClientMetadata => {
   const {
     first_party: _first,
     lifetimes: _lifetimes,
+    backchannel_logout_uri: _logoutUri,
+    backchannel_logout_session_required: _logoutSession,
     scope: _scope,
     ...rfc7591
   } = client satisfies Record<OurKeys, unknown>;

@@ -1,4 +1,5 @@
 /** Owns what a token request writes once its answer is ready, and what it answers where that cannot be written. */
+import { defined } from '../defined.ts';
 import type { NewEvent } from '../events.ts';
 import type { DeviceSession } from '../sessions/device-session.ts';
 import { afterVerdict, judge, type ReuseEvidence, reportsSharing, type Verdict } from '../sessions/family.ts';
@@ -125,6 +126,10 @@ const exchangePart = (parts: OidcParts, unit: Unit, lifetimes: Lifetimes, x: Cod
   };
 };
 
+/** What a step-up changed, for those who are told of it. */
+const stepUpFacts = ({ resources, acr }: NonNullable<CodeExchange['stepUp']>, session: DeviceSession) =>
+  defined({ resources, acr, acr_before: session.acr });
+
 /** The parts of the work that a token request adds. */
 export const tokenPart = (parts: OidcParts, unit: Unit, then: Consequences): Part => {
   const session = (unit.redemption ?? unit.exchange)?.session;
@@ -132,12 +137,12 @@ export const tokenPart = (parts: OidcParts, unit: Unit, then: Consequences): Par
   if (!session || !lifetimes) return {};
   if (unit.redemption) return refreshPart(parts, unit, lifetimes, unit.redemption, then);
   if (!unit.exchange) return {};
-  const stepUp = unit.exchange.stepUp !== undefined;
+  const { stepUp } = unit.exchange;
   const { name, model } = session.device;
   then.events.push({
     type: stepUp ? 'stepped_up' : 'session_started',
     ...about(unit, session),
-    data: { device: name, ...(model === undefined ? {} : { model }) },
+    data: { device: name, ...(model === undefined ? {} : { model }), ...(stepUp ? stepUpFacts(stepUp, session) : {}) },
   });
   if (!stepUp) then.begun = session;
   return exchangePart(parts, unit, lifetimes, unit.exchange);

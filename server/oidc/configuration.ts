@@ -1,5 +1,6 @@
 /** Owns the configuration of oidc-provider: what is on, what is off, and which answer of ours each hook gets. */
 import type { Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { servicesOf } from '../services.ts';
 import { PROFILES } from '../sessions/policy.ts';
 import { ACR_VALUES } from '../sessions/step-up.ts';
 import { adapterFor } from './adapter.ts';
@@ -9,6 +10,7 @@ import { policyOf } from './interaction-policy.ts';
 import { errors } from './library.ts';
 import { loadGrant } from './load-grant.ts';
 import type { OidcParts } from './parts.ts';
+import { defaultService, SERVICE_TOKEN_SECONDS } from './service-tokens.ts';
 import { externalSigning, signingKeys } from './signing.ts';
 
 export type LibraryContext = KoaContextWithOIDC;
@@ -51,6 +53,8 @@ const features = (parts: OidcParts, pages: LibraryPages): Configuration['feature
   devInteractions: OFF,
   backchannelLogout: OFF,
   claimsParameter: ON,
+  // Nobody is offered what no client may use.
+  clientCredentials: { enabled: parts.config.clients.some((client) => servicesOf(client).length > 0) },
   userinfo: ON,
   revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => hooks.mayRevoke(client, token) },
   introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => hooks.mayIntrospect(parts, client, token) },
@@ -61,9 +65,9 @@ const features = (parts: OidcParts, pages: LibraryPages): Configuration['feature
   resourceIndicators: {
     enabled: true,
     // AppAuth names no resource at the token endpoint: the first that was named at /auth is meant.
-    defaultResource: (_ctx, _client, oneOf) => (oneOf ? oneOf[0] : undefined) as string,
+    defaultResource: (ctx, client, oneOf) => (oneOf ? oneOf[0] : defaultService(parts, ctx, client.clientId)) as string,
     useGrantedResource: () => true,
-    getResourceServerInfo: (_ctx, resource, client) => hooks.resourceInfo(parts, resource, client.clientId),
+    getResourceServerInfo: (ctx, resource, client) => hooks.resourceInfo(parts, ctx, resource, client.clientId),
   },
 });
 
@@ -74,6 +78,7 @@ const ttl = (parts: OidcParts): Configuration['ttl'] => {
   return {
     AccessToken: (ctx, token, client) => hooks.accessTokenSeconds(parts, ctx, token as hooks.TokenLike, client),
     AuthorizationCode: 60,
+    ClientCredentials: SERVICE_TOKEN_SECONDS,
     IdToken: HOUR,
     Interaction: HOUR,
     Session: longest,
@@ -149,6 +154,8 @@ export const providerConfiguration = (parts: OidcParts, pages: LibraryPages): Co
   ttl: ttl(parts),
   interactions: { url: (_ctx, interaction) => interactionPath(parts, interaction.uid), policy: policyOf(parts) },
   ...PROTOCOL,
+  // Sent by us, from the event log: see server/streams/.
+  discovery: { backchannel_logout_supported: true, backchannel_logout_session_supported: true },
   clientBasedCORS: (_ctx, origin, client) => allowsOrigin(origin, client),
   findAccount: (_ctx, sub, token) => hooks.findAccount(parts, sub, token as hooks.TokenLike | undefined),
   loadExistingGrant: (ctx) => loadGrant(parts, ctx),

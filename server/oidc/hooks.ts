@@ -9,6 +9,7 @@ import { errors } from './library.ts';
 import type { OidcParts } from './parts.ts';
 import { readLive } from './read-session.ts';
 import { sensitiveEnd } from './sensitive-scopes.ts';
+import { isServiceRequest, serviceInfo } from './service-tokens.ts';
 import { currentUnit, unitOf } from './unit-of-work.ts';
 
 /** The token models that hooks are shown, as far as they look at them. */
@@ -48,8 +49,11 @@ export const findAccount = async (parts: OidcParts, sub: string, token?: TokenLi
 
 const formatOf = (
   parts: OidcParts,
+  ctx: KoaContextWithOIDC,
   resource: string,
+  clientId: string,
 ): { scopes: readonly string[]; accessTokenFormat: 'opaque' | 'jwt' } => {
+  if (isServiceRequest(ctx)) return serviceInfo(parts, resource, clientId);
   if (resource === accountResource(parts.config.issuer)) return { scopes: ['sessions'], accessTokenFormat: 'opaque' };
   const known = Object.hasOwn(parts.config.resources, resource) ? parts.config.resources[resource] : undefined;
   if (!known) throw new errors.InvalidTarget('no such resource');
@@ -57,8 +61,13 @@ const formatOf = (
 };
 
 /** What a resource offers to a client. */
-export const resourceInfo = (parts: OidcParts, resource: string, clientId: string): ResourceServer => {
-  const { scopes, accessTokenFormat } = formatOf(parts, resource);
+export const resourceInfo = (
+  parts: OidcParts,
+  ctx: KoaContextWithOIDC,
+  resource: string,
+  clientId: string,
+): ResourceServer => {
+  const { scopes, accessTokenFormat } = formatOf(parts, ctx, resource, clientId);
   const client = parts.clientOf(clientId);
   const base = { scope: scopes.filter((scope) => mayHave(client, scope)).join(' '), audience: resource };
   return accessTokenFormat === 'jwt'
@@ -84,6 +93,7 @@ const refuseStale = (ctx: KoaContextWithOIDC, token: TokenLike): void => {
 
 /** `sid`, `acr`, `amr`, `auth_time` in every access token and in what introspection says of it. */
 export const tokenClaims = (ctx: KoaContextWithOIDC, token: TokenLike) => {
+  if (token.kind === 'ClientCredentials') return undefined;
   refuseStale(ctx, token);
   return { sid: sidOf(token.grantId ?? ''), ...eventBehind(ctx) };
 };

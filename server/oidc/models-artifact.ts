@@ -10,7 +10,7 @@ import { isStepUp, sidOf } from './grant-id.ts';
 import { type Model, notHere } from './model.ts';
 import type { OidcParts } from './parts.ts';
 import { readLive, readSession } from './read-session.ts';
-import { currentUnit, type Unit } from './unit-of-work.ts';
+import { type CodeExchange, currentUnit, type Unit } from './unit-of-work.ts';
 
 /** The id is the credential: it is never part of what is stored under it. */
 const withoutId = ({ jti: _jti, ...payload }: AdapterPayload): Record<string, unknown> =>
@@ -85,8 +85,8 @@ export const accessTokenModel = (parts: OidcParts): Model => ({
     const session = await readLive(parts, sidOf(String(payload['grantId'])));
     if (!session || (place && isVoided(session.head, place))) return undefined;
     currentUnit()?.places.set(id, place);
-    const whole = place ? { ...payload, ...saidBy(session, stored.expiresAt) } : payload;
-    return { ...whole, jti: id, kind: 'AccessToken', format: 'opaque' } as AdapterPayload;
+    const said = place && saidBy(session, stored.expiresAt);
+    return { ...payload, ...said, jti: id, kind: 'AccessToken', format: 'opaque' } as AdapterPayload;
   },
   // Revoking an access token ends its session, and with it the token.
   async destroy() {},
@@ -100,14 +100,7 @@ const codePayload = (id: string, stored: StoredArtifact, sid: string, spent: boo
   ...(spent ? { consumed: true } : {}),
 });
 
-interface CodeExtras {
-  readonly stepUp?: {
-    readonly ssoUid: string;
-    readonly marks: number;
-    readonly epoch: number;
-    readonly here: boolean;
-  };
-}
+type CodeExtras = Pick<CodeExchange, 'stepUp'>;
 
 const findCode = async (parts: OidcParts, unit: Unit, id: string): Promise<AdapterPayload | undefined> => {
   const code = { kind: 'code', id } as const;

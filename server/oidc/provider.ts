@@ -97,11 +97,10 @@ const unitOfWork =
     await settle(parts, ctx, unit);
   };
 
-/** Outermost around what programs call: whatever goes wrong here, or in a hook, or in the store, is no verdict on a token. */
+/** Around what programs call: whatever goes wrong here, or in a hook, or in the store, is no verdict on a token. */
 const unavailableIsNotInvalid =
   (parts: OidcParts, failures: Failures): Middleware =>
   async (ctx, next) => {
-    if (!isForPrograms(ctx)) return next();
     try {
       await next();
     } catch (cause) {
@@ -133,9 +132,10 @@ export const createProtocol = ({ parts, pages, front, tamper = (same) => same }:
   // The edge has put the truth into the forwarding headers.
   provider.proxy = true;
   for (const middleware of front) provider.use(middleware);
+  const forPrograms = unavailableIsNotInvalid(parts, failures);
+  const forBrowsers = keepBrowserAsItWas(failures);
   provider.use(publishedKeys(parts));
-  provider.use(unavailableIsNotInvalid(parts, failures));
-  provider.use(keepBrowserAsItWas(failures));
+  provider.use((ctx, next) => (isForPrograms(ctx) ? forPrograms(ctx, next) : forBrowsers(ctx, next)));
   provider.use(unitOfWork(parts, failures));
   return provider;
 };

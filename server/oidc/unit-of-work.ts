@@ -29,6 +29,9 @@ export interface CodeExchange {
     readonly marks: number;
     readonly epoch: number;
     readonly here: boolean;
+    /** What its token is for, and how the person authenticated: for the event log. */
+    readonly resources?: readonly string[];
+    readonly acr?: string | undefined;
   };
   /** The new family's salt, drawn once. */
   readonly salt: string;
@@ -63,7 +66,12 @@ export interface Unit extends Runner {
   begin?: DeviceSession;
 }
 
-const units = new WeakMap<object, Unit>();
+/** On the context itself: a WeakMap of as many entries as there are requests costs more than they do. */
+const UNIT = Symbol('unit of work');
+
+interface Holder {
+  [UNIT]?: Unit;
+}
 
 let arrivals = 0;
 
@@ -82,18 +90,18 @@ export const openUnit = (ctx: Context, facts: Pick<Unit, 'now' | 'arrivedAtMs' |
     spend: [],
     put: [],
   };
-  units.set(ctx, unit);
+  (ctx as Holder)[UNIT] = unit;
   return unit;
 };
 
 /** The unit of the request that is being handled; undefined outside the protocol endpoints, where writes go straight through. */
 export const currentUnit = (): Unit | undefined => {
   const ctx = Provider.ctx;
-  return ctx && units.get(ctx);
+  return ctx && (ctx as Holder)[UNIT];
 };
 
 export const unitOf = (ctx: object): Unit => {
-  const unit = units.get(ctx);
+  const unit = (ctx as Holder)[UNIT];
   if (!unit) throw new Error('a protocol endpoint was reached without a unit of work');
   return unit;
 };

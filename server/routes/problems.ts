@@ -26,7 +26,7 @@ const answer = (ctx: Context, issuer: string, error: CurfewError): void => {
   const { dpop: _dpop, ...members } = error.members;
   const said = detail === undefined || status >= 500 ? {} : { detail };
   ctx.status = status;
-  if (status === 503) ctx.set('retry-after', String(retryAfterSeconds));
+  if (status === 503 || status === 429) ctx.set('retry-after', String(retryAfterSeconds));
   if (CHALLENGED.has(code)) ctx.set('www-authenticate', challenge(ctx, error));
   ctx.body = { type: `${issuer}/problems/${code}`, title: ERRORS[code].sentence, status, ...said, ...members };
   ctx.type = 'application/problem+json';

@@ -19,6 +19,8 @@ export type Refusal =
 /** What may be lost at the cost of a sign-in in progress or an access token. */
 export type ArtifactKind =
   | 'access_token'
+  /** An access token of a client's own. */
+  | 'client_credentials'
   | 'code'
   | 'interaction'
   | 'pushed_request'

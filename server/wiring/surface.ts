@@ -16,10 +16,13 @@ import { platformName } from '../oidc/device.ts';
 import { createInteractions } from '../oidc/interactions.ts';
 import type { OidcParts } from '../oidc/parts.ts';
 import { createProtocol, type Protocol, type Tamper } from '../oidc/provider.ts';
+import { createAuthenticateService } from '../oidc/service-tokens.ts';
 import type { Readiness } from '../readiness.ts';
 import { createAccountApi } from '../routes/account.ts';
 import { createHealthRoutes } from '../routes/health.ts';
+import { createSsfRoutes } from '../routes/ssf.ts';
 import { libraryPages } from './page-hooks.ts';
+import type { Streams } from './streams.ts';
 
 /** Offline tokens are those of resources that take JWTs: nobody can take those back. */
 const hasOfflineTokens =
@@ -32,6 +35,7 @@ export interface Surface {
   readonly core: Core;
   readonly signIn: SignIn;
   readonly readiness: Readiness;
+  readonly streams: Streams;
   readonly tamper: Tamper | undefined;
 }
 
@@ -51,21 +55,34 @@ const accountApi = (parts: OidcParts, core: Core) =>
     log: parts.log,
   });
 
-/** Routes that are all below one path are not asked about any other. */
-const under =
-  (path: string, routes: Middleware): Middleware =>
-  (ctx, next) =>
-    ctx.path.toLowerCase().startsWith(path) ? routes(ctx, next) : next();
+const ssfApi = ({ parts, streams: { management, polling } }: Surface) =>
+  createSsfRoutes({
+    issuer: parts.config.issuer,
+    authenticate: createAuthenticateService(parts),
+    management,
+    polling,
+    log: parts.log,
+  });
+
+/** Routes that are all below some paths are not asked about any other. */
+const under = (paths: readonly string[], routes: Middleware): Middleware => {
+  const isBelow = (path: string): boolean => paths.some((start) => path.startsWith(start));
+  return (ctx, next) => (isBelow(ctx.path.toLowerCase()) ? routes(ctx, next) : next());
+};
 
 /** What a request meets before the protocol's endpoints, in this order. */
-const frontOf = ({ parts, core, readiness }: Surface, pages: Pages): Middleware[] => [
-  edge(parts.config.issuer, parts.config.trustedProxies),
-  createSecurityHeaders({ issuer: parts.config.issuer }).middleware,
-  failurePages(createFailurePage({ pages, log: logsFailures(parts.log) })),
-  unreadBody,
-  under('/health', createHealthRoutes(readiness).routes() as Middleware),
-  under('/account', accountApi(parts, core).routes() as Middleware),
-];
+const frontOf = (surface: Surface, pages: Pages): Middleware[] => {
+  const { parts, core, readiness } = surface;
+  return [
+    edge(parts.config.issuer, parts.config.trustedProxies),
+    createSecurityHeaders({ issuer: parts.config.issuer }).middleware,
+    failurePages(createFailurePage({ pages, log: logsFailures(parts.log) })),
+    unreadBody,
+    under(['/health'], createHealthRoutes(readiness).routes() as Middleware),
+    under(['/account'], accountApi(parts, core).routes() as Middleware),
+    under(['/ssf', '/.well-known/ssf'], ssfApi(surface).routes() as Middleware),
+  ];
+};
 
 /** The protocol library's Koa app, with everything of ours in front of its routes. */
 export const createSurface = (surface: Surface): Protocol => {
@@ -88,6 +105,6 @@ export const createSurface = (surface: Surface): Protocol => {
     clientAddress: (ctx) => ctx.ip,
     log: logsFailures(log),
   });
-  protocol.use(hosted.routes() as Middleware);
+  protocol.use(under(['/interaction', '/assets'], hosted.routes() as Middleware));
   return protocol;
 };

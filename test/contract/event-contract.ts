@@ -54,6 +54,46 @@ export const eventContract = (open: OpenStore): void => {
     expect(await store().events.list({ sid: 's', limit: 9 })).to.have.lengthOf(3);
   });
 
+  it('reads on from a place, in the order in which was written, whoever wrote at once', async () => {
+    expect(await store().events.latest()).to.equal(0);
+    await Promise.all(times(30, (index) => store().events.append(event({ sid: `s${index}` }))));
+    const all = await store().events.after(0, 99);
+    expect(all.map(({ sid }) => sid)).to.have.members(times(30, (index) => `s${index}`));
+    expect(all.map(({ place }) => place)).to.deep.equal(all.map(({ place }) => place).toSorted((a, b) => a - b));
+    const [, , third] = all;
+    expect(await store().events.after(third?.place ?? 0, 5)).to.deep.equal(all.slice(3, 8));
+    expect(await store().events.latest()).to.equal(all.at(-1)?.place);
+    expect(await store().events.after(all.at(-1)?.place ?? 0, 5)).to.deep.equal([]);
+  });
+
+  it('never gives a place again, or an earlier one, once it is swept or refused', async () => {
+    await store().events.append(event());
+    const latest = await store().events.latest();
+    await store().sweepEvents(NOW + 1, 9);
+    expect(await store().events.latest()).to.equal(latest);
+    await store().commit({ events: [event()], spend: [{ kind: 'code', id: 'unknown', now: NOW, nowMs: NOW * 1000 }] });
+    await store().events.append(event({ sid: 'later' }));
+    const [later, ...more] = await store().events.after(latest, 9);
+    expect(later).to.include({ sid: 'later' });
+    expect(later?.place).to.be.greaterThan(latest);
+    expect(more).to.be.empty;
+  });
+
+  it('shows a reader who reads on while others write every event once, and none out of its turn', async () => {
+    const seen: number[] = [];
+    const writing = Promise.all(times(40, () => store().events.append(event())));
+    for (let place = 0; seen.length < 40; place = seen.at(-1) ?? 0) {
+      seen.push(...(await store().events.after(place, 7)).map((one) => one.place));
+      await new Promise(setImmediate);
+    }
+    await writing;
+    expect(
+      await store()
+        .events.after(0, 99)
+        .then((all) => all.map(({ place }) => place)),
+    ).to.deep.equal(seen);
+  });
+
   it('sweeps what is old, so many at a time', async () => {
     for (const at of [NOW, NOW + 1, NOW + 2, NOW + 3]) await store().events.append(event({ at }));
     expect(await store().sweepEvents(NOW + 3, 2)).to.equal(2);

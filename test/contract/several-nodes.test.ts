@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { StoredEvent } from '../../server/events.ts';
 import type { Store } from '../../server/store.ts';
 import { dropDatabase, networkStores, newPlace, openOn, type Place } from '../support/stores.ts';
 import { saveSession, times } from './opened-store.ts';
@@ -30,11 +29,7 @@ const inTurns = (stores: readonly Store[]): Racetrack => {
   };
 };
 
-type Log = Store['events'] & {
-  after(place: number, limit: number): Promise<readonly (StoredEvent & { place: number })[]>;
-};
-
-const logOf = (store: Store | undefined): Log => store?.events as Log;
+const logOf = (store: Store | undefined): Store['events'] => (store ?? expect.fail('no store')).events;
 
 for (const { name, withRedis } of networkStores) {
   describe(`several nodes: ${name}`, () => {

@@ -8,6 +8,7 @@ import { eventContract } from './event-contract.ts';
 import { type OpenStore, openedStore } from './opened-store.ts';
 import { RACES } from './races.ts';
 import { ssoSessionContract } from './sso-session-contract.ts';
+import { streamContract } from './stream-contract.ts';
 import { workContract } from './work-contract.ts';
 import { workRefusalContract } from './work-refusal-contract.ts';
 
@@ -35,5 +36,6 @@ export const storeContract = (open: OpenStore, { sweeps }: Traits = { sweeps: tr
   describe('accounts', () => accountContract(open));
   describe('limits', () => limitContract(open));
   if (sweeps) describe('old limits', () => limitSweepContract(open));
+  describe('streams', () => streamContract(open));
   describe('signing keys', () => signingKeyContract(open));
 };

@@ -1,41 +1,14 @@
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Browser } from '../support/browser.ts';
+import { Line } from '../support/line.ts';
 import { freePort, MainProcess } from '../support/main-process.ts';
 import { Phone } from '../support/phone.ts';
 import { openWorld } from '../support/world.ts';
-
-/** A socket that says what it wants, when it wants to. */
-class Line {
-  readonly #socket: Socket;
-  heard = '';
-
-  constructor(port: number) {
-    this.#socket = connect(port, '127.0.0.1');
-    this.#socket.setEncoding('utf8').on('data', (text) => {
-      this.heard += text;
-    });
-    this.#socket.on('error', () => undefined);
-  }
-
-  say(text: string): void {
-    this.#socket.write(text);
-  }
-
-  async hears(words: string): Promise<string> {
-    while (!this.heard.includes(words)) await once(this.#socket, 'data');
-    return this.heard;
-  }
-
-  async ends(): Promise<string> {
-    if (!this.#socket.closed) await once(this.#socket, 'close');
-    return this.heard;
-  }
-}
 
 describe('a process that is asked to stop', () => {
   let folder: string;

@@ -28,10 +28,13 @@ const refuseStack = ({ stdout, stderr }: Ran): void => {
   if (stack) throw new Error(`a stack trace was printed: ${stdout}${stderr}`);
 };
 
-export const openCommandLine = async (world: Pick<World, 'dataDir' | 'issuer'>): Promise<CommandLine> => {
+export const openCommandLine = async (
+  world: Pick<World, 'dataDir' | 'issuer'>,
+  config: object = standardConfig,
+): Promise<CommandLine> => {
   const folder = await mkdtemp(join(tmpdir(), 'curfew-cli-'));
   const file = join(folder, 'curfew.json');
-  await writeFile(file, JSON.stringify(standardConfig));
+  await writeFile(file, JSON.stringify(config));
   const settings = {
     PATH: process.env['PATH'] ?? '',
     CURFEW_DATA_DIR: world.dataDir,

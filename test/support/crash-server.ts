@@ -3,7 +3,7 @@ import type { Step } from '../../adapters/sqlite/group-commit.ts';
 import type { EndReason } from '../../server/sessions/ending.ts';
 import { type Turn, turningClock } from './clock.ts';
 import { Faults } from './faults.ts';
-import { openWorld } from './world.ts';
+import { openStreamsWorld } from './streams-world.ts';
 
 /** When to die: in a call of a store's method, as it begins, at a step of its transaction, or once it has been done. */
 export interface Moment {
@@ -21,7 +21,7 @@ const die = (): void => {
   process.kill(process.pid, 'SIGKILL');
 };
 
-const world = await openWorld({
+const world = await openStreamsWorld({
   dataDir,
   port: Number(port),
   config: folderOfEvents === undefined ? {} : { eventsFile: folderOfEvents },

@@ -55,6 +55,7 @@ export const createCountingPasswords = (): Passwords & { readonly verified: stri
       verified.push('nobody');
       return false;
     },
+    requirePlace: () => undefined,
   };
 };
 

@@ -1,6 +1,7 @@
 import { parseOptions } from '@node-rs/argon2';
 import { expect } from 'chai';
 import { ARGON2ID, createPasswords, NOBODYS_HASH } from '../../server/accounts/password.ts';
+import { CurfewError } from '../../server/errors.ts';
 import { failureOf } from './accounts-fixture.ts';
 
 describe('passwords', () => {
@@ -60,6 +61,19 @@ describe('passwords', () => {
     await Promise.all(admitted);
     expect(served).to.deep.equal([1, 2, 3]);
     await begin(5);
+  });
+
+  it('sends a crowd away for longer, the larger it is, so that it does not come back at once', async () => {
+    const narrow = createPasswords({ concurrency: 1, maxWaiting: 2 });
+    const admitted = [1, 2, 3].map(() => narrow.verifyNothing('x'));
+    const told = async () => ((await failureOf(narrow.verifyNothing('x'))) as CurfewError).retryAfterSeconds;
+    expect([await told(), await told(), await told(), await told(), await told()]).to.deep.equal([1, 1, 2, 2, 3]);
+    expect(() => narrow.requirePlace()).to.throw(CurfewError);
+    await Promise.all(admitted);
+    narrow.requirePlace();
+    const more = [1, 2, 3].map(() => narrow.verifyNothing('x'));
+    expect(await told()).to.equal(1);
+    await Promise.all(more);
   });
 
   it('gives its place back after a failure', async () => {

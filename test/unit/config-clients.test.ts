@@ -20,6 +20,7 @@ describe('a client', () => {
       id_token_signed_response_alg: 'ES256',
       dpop_bound_access_tokens: false,
       require_pushed_authorization_requests: false,
+      backchannel_logout_session_required: false,
       first_party: false,
       lifetimes: PROFILES.standard,
     });
