@@ -100,7 +100,7 @@ export const assemble = async (options: ServerOptions, test: TestParts = {}): Pr
   const { accounts: own, clock = systemClock, factors: keepsFactors = true } = options;
   const config = 'demo' in options.config ? options.config : resolveConfig(options.config);
   const log = test.log ?? createLog({ level: config.logLevel });
-  const file = await openStore(config, test.onStep);
+  const file = await openStore(config, { onStep: test.onStep, onWarning: (warning) => log.warn(warning) });
   const watch = createWatch(config, log);
   const bounded = withDeadline(test.wrapStore?.(file) ?? file, config.storeTimeoutSeconds);
   const store = observedStore(bounded, watch.measures);

@@ -14,6 +14,7 @@ import {
   settingsSchema,
   unknownSettings,
 } from './config-settings.ts';
+import { defined } from './defined.ts';
 import { CurfewError } from './errors.ts';
 
 interface Source {
@@ -51,6 +52,11 @@ const productionProblems = ({ issuer, secrets }: SettingsInput, nameOf: Source['
 const portProblems = ({ port = SETTINGS.port.default, metricsPort }: SettingsInput, nameOf: Source['nameOf']) =>
   metricsPort === port ? [problem(nameOf('metricsPort'), metricsPort, `any but ${nameOf('port')}`)] : [];
 
+const storeProblems = ({ mongodbUri, redisUrl }: SettingsInput, nameOf: Source['nameOf']): readonly string[] =>
+  redisUrl !== undefined && mongodbUri === undefined
+    ? [`${nameOf('redisUrl')} needs ${nameOf('mongodbUri')}: Redis keeps only what may be lost.`]
+    : [];
+
 /** Everything that shows without looking at two values at once. */
 const structureProblems = ({ settings, file = {}, nameOf }: Source): readonly string[] => {
   const settingsError = settingsSchema.safeParse(settings).error;
@@ -60,8 +66,15 @@ const structureProblems = ({ settings, file = {}, nameOf }: Source): readonly st
     ...(fileError ? problemsOf(fileError, file) : []),
     ...portProblems(settings, nameOf),
     ...(settings.production ? productionProblems(settings, nameOf) : []),
+    ...storeProblems(settings, nameOf),
   ];
 };
+
+const nodeDefaults = ({ mongodbUri, redisUrl, mongodbReadConcern, drainSeconds }: SettingsInput) => ({
+  ...defined({ mongodbUri, redisUrl }),
+  mongodbReadConcern: mongodbReadConcern ?? SETTINGS.mongodbReadConcern.default,
+  drainSeconds: drainSeconds ?? SETTINGS.drainSeconds.default,
+});
 
 const networksOf = ({ trustedProxies, receiverNetworks }: SettingsInput) => ({
   trustedProxies: trustedProxies ?? SETTINGS.trustedProxies.default,
@@ -84,6 +97,7 @@ const withDefaults = ({ issuer, ...settings }: SettingsInput) => {
     production: settings.production ?? SETTINGS.production.default,
     ...networksOf(settings),
     logLevel: settings.logLevel ?? SETTINGS.logLevel.default,
+    ...nodeDefaults(settings),
     ...optional(settings),
     metricsHost: settings.metricsHost ?? SETTINGS.metricsHost.default,
     eventRetentionSeconds: settings.eventRetentionSeconds ?? SETTINGS.eventRetentionSeconds.default,

@@ -60,6 +60,12 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
+  /** Absent: the embedded database. */
+  readonly mongodbUri?: string;
+  readonly mongodbReadConcern: 'local' | 'linearizable';
+  /** Absent: the durable store keeps what may be lost, too. */
+  readonly redisUrl?: string;
+  readonly drainSeconds: number;
   readonly production: boolean;
   /** Newest first, each at least 32 bytes of entropy as text. */
   readonly secrets: readonly [string, ...string[]];

@@ -30,9 +30,8 @@ const listen = (http: HttpServer, port: number, host: string): Promise<void> =>
     http.listen(port, host, resolve);
   });
 
-const stopOn = (http: HttpServer, server: Awaited<ReturnType<typeof assemble>>): void => {
-  const stop = (): void => {
-    server.drain();
+const stopOn = (http: HttpServer, server: Awaited<ReturnType<typeof assemble>>, drainSeconds: number): void => {
+  const leave = (): void => {
     const late = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
     // A connection is kept alive after its last answer too: each is closed once nothing is under way on it.
     const idle = setInterval(() => http.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
@@ -42,6 +41,11 @@ const stopOn = (http: HttpServer, server: Awaited<ReturnType<typeof assemble>>):
       void server.close().then(() => process.exit(0));
     });
     http.closeIdleConnections();
+  };
+  const stop = (): void => {
+    server.drain();
+    if (drainSeconds === 0) leave();
+    else setTimeout(leave, drainSeconds * 1000);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
 };
@@ -53,7 +57,7 @@ const start = async (): Promise<void> => {
   const lines = await welcome(config, server);
   for (const warning of configWarnings(config)) log.warn(warning);
   const http = createListener(server.callback());
-  stopOn(http, server);
+  stopOn(http, server, config.drainSeconds);
   await answersFirst();
   await listen(http, config.port, config.host);
   const { port } = http.address() as AddressInfo;

@@ -21,8 +21,14 @@ const accounts = (server: AssembledServer) => {
 
 const makeDemoAccount = async (config: Config, server: AssembledServer): Promise<void> => {
   const known = await server.store.accounts.findByEmail(DEMO_EMAIL);
-  if (!known)
-    await accounts(server).add({ email: DEMO_EMAIL, name: 'Demo Person', password: demoPassword(config.secrets) });
+  if (known) return;
+  const demo = { email: DEMO_EMAIL, name: 'Demo Person', password: demoPassword(config.secrets) };
+  await accounts(server)
+    .add(demo)
+    .catch((error: unknown) => {
+      // Another node was first.
+      if (!(error instanceof CurfewError && error.code === 'account_exists')) throw error;
+    });
 };
 
 const refuseDemoAccount = async (server: AssembledServer): Promise<void> => {

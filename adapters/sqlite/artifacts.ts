@@ -1,10 +1,10 @@
 /** Owns the rows of what may be lost: codes, proofs, interactions, opaque access tokens. */
 
 import { sha256 } from '../../server/digests.ts';
+import { packPayload, unpackPayload } from '../../server/sealed-payload.ts';
 import type { Artifact, ArtifactRef, ArtifactStore, StoredArtifact } from '../../server/sessions/store.ts';
 import type { Milliseconds, Seconds } from '../../server/sessions/time.ts';
 import type { Database, Sql } from './database.ts';
-import { packPayload, unpackPayload } from './sealing.ts';
 
 interface ArtifactRow {
   readonly expires_at: number;

@@ -25,7 +25,11 @@ export const backUpStore = async (file: string, { progress }: Surroundings): Pro
     throw new CommandError('usage', `There is nothing to back up in ${config.dataDir}: no server was started over it.`);
   });
   return withStore(async ({ store }) => {
-    if (!store.backUp) throw new CommandError('usage', 'This store is backed up with its own tools.');
+    if (!store.backUp)
+      throw new CommandError(
+        'usage',
+        'This store is backed up with its own tools, such as mongodump: see docs/deployment.md.',
+      );
     await reserve(file);
     try {
       const bytes = await store.backUp(file, (done, total) => progress(`${megabytes(done)} of ${megabytes(total)}`));

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { backUpStore } from './backup.ts';
 import { checkConfiguration } from './configuration.ts';
 import { listKeys, rotateKey } from './keys.ts';
+import { migrate } from './migrate.ts';
 import { answering, example } from './program-parts.ts';
 import { rotateSecret } from './secrets.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -46,6 +47,13 @@ export const addUpkeepVerbs = (program: Command, surroundings: Surroundings): vo
       .description('Make a new master secret, and say how to bring it in. Changes nothing.')
       .action(answering(surroundings, rotateSecret)),
     'curfew secret rotate',
+  );
+  example(
+    program
+      .command('migrate')
+      .description('Make the database ready for this version: its indexes. May be run beside servers, and again.')
+      .action(answering(surroundings, migrate)),
+    'CURFEW_MONGODB_URI=mongodb://db1,db2,db3/curfew?replicaSet=rs0 curfew migrate',
   );
   example(
     program

@@ -74,8 +74,8 @@ export interface SsoSave {
 
 /**
  * What one request writes, all or nothing. On a store with transactions it is one; elsewhere the order of the members
- * below is the order of writing, the change of the device session is the commit point, and what precedes it is
- * harmless without it.
+ * below is the order of writing, save for `spend`, which comes right before `change`. The last of the two is the commit
+ * point: a refusal takes back what precedes it, and a crash leaves of it only what nobody was given.
  */
 export interface Work {
   /** Inserted; an id that is there already refuses the work. */
@@ -91,7 +91,10 @@ export interface Work {
   readonly change?: SessionChange;
   /** The SSO session must be there, not ended, and bear no more marks than `marks`. Checked with `begin` and `change`. */
   readonly ssoGuard?: { readonly uid: string; readonly marks: number };
-  /** Read after `sso`, `begin` and `change`; a refusal undoes them (or, where they cannot be undone, ends them). */
+  /**
+   * Read after `sso` and `begin`, which a refusal undoes, and before `change`: what is changed was begun before, so an
+   * ending of many that this look is too early for finds it by itself.
+   */
   readonly accountGuard?: {
     readonly accountId: string;
     admit(endings: readonly EndingOfMany[]): Refusal | undefined;

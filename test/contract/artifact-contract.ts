@@ -75,6 +75,11 @@ export const artifactContract = (open: OpenStore): void => {
     await store().artifacts.remove(code);
     expect(await store().artifacts.find(code, NOW)).to.equal(undefined);
   });
+};
+
+/** How what has expired is deleted. */
+export const artifactSweepContract = (open: OpenStore): void => {
+  const store = openedStore(open);
 
   it('sweeps what expired, so many at a time', async () => {
     const live = artifact({ expiresAt: NOW + 1 });

@@ -1,6 +1,6 @@
 /** Owns the one suite that every store passes. */
-import { accountContract, limitContract, signingKeyContract } from './account-contract.ts';
-import { artifactContract } from './artifact-contract.ts';
+import { accountContract, limitContract, limitSweepContract, signingKeyContract } from './account-contract.ts';
+import { artifactContract, artifactSweepContract } from './artifact-contract.ts';
 import { deviceSessionContract } from './device-session-contract.ts';
 import { deviceSessionListContract } from './device-session-list-contract.ts';
 import { endingsContract } from './endings-contract.ts';
@@ -18,7 +18,12 @@ const raceContract = (open: OpenStore): void => {
   for (const [what, race] of Object.entries(RACES)) it(what, () => race(store()));
 };
 
-export const storeContract = (open: OpenStore): void => {
+export interface Traits {
+  /** What may be lost is deleted by the sweeper; else it ends by itself. */
+  readonly sweeps: boolean;
+}
+
+export const storeContract = (open: OpenStore, { sweeps }: Traits = { sweeps: true }): void => {
   describe('device sessions', () => deviceSessionContract(open));
   describe('lists of device sessions', () => deviceSessionListContract(open));
   describe('browser sessions', () => ssoSessionContract(open));
@@ -26,11 +31,13 @@ export const storeContract = (open: OpenStore): void => {
   describe('units of work', () => workContract(open));
   describe('refused units of work', () => workRefusalContract(open));
   describe('artifacts', () => artifactContract(open));
+  if (sweeps) describe('old artifacts', () => artifactSweepContract(open));
   describe('races', () => raceContract(open));
   describe('events', () => eventContract(open));
   describe('accounts', () => accountContract(open));
   describe('factors', () => factorContract(open));
   describe('limits', () => limitContract(open));
+  if (sweeps) describe('old limits', () => limitSweepContract(open));
   describe('streams', () => streamContract(open));
   describe('signing keys', () => signingKeyContract(open));
 };

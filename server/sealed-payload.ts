@@ -1,6 +1,6 @@
 /** Owns what of a bearer artifact reaches the disk: a digest of its id, and a payload that only the id's holder can open. */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import type { ArtifactKind } from '../../server/sessions/store.ts';
+import type { ArtifactKind } from './sessions/store.ts';
 
 /** Pushed requests and interactions hold id_token_hints, codes hold what they will be exchanged for. */
 const SEALED = {
@@ -48,3 +48,12 @@ export const unpackPayload = (kind: ArtifactKind, id: string, packed: string | U
   const text = SEALED[kind] ? open(kind, id, packed as Uint8Array) : (packed as string);
   return JSON.parse(text) as Payload;
 };
+
+/** The same as text alone, for a store that keeps no bytes. */
+export const packText = (kind: ArtifactKind, id: string, payload: Payload): string => {
+  const packed = packPayload(kind, id, payload);
+  return typeof packed === 'string' ? packed : Buffer.from(packed).toString('base64');
+};
+
+export const unpackText = (kind: ArtifactKind, id: string, text: string): Payload =>
+  unpackPayload(kind, id, SEALED[kind] ? Buffer.from(text, 'base64') : text);

@@ -1,0 +1,89 @@
+/** Owns what may be lost, where no Redis keeps it: codes, proofs, interactions, opaque access tokens. */
+import { sha256 } from '../../server/digests.ts';
+import { packText, unpackText } from '../../server/sealed-payload.ts';
+import type { Artifact, ArtifactRef, ArtifactStore, StoredArtifact } from '../../server/sessions/store.ts';
+import type { Milliseconds, Seconds } from '../../server/sessions/time.ts';
+import type { ArtifactDoc } from './documents.ts';
+import { insertInto, type Models } from './models.ts';
+import { inserted, type Patience, type Turn } from './patience.ts';
+
+const idOf = ({ kind, id }: ArtifactRef): string => `${kind}:${sha256(id)}`;
+
+const find = async (
+  { artifacts }: Models,
+  { ask }: Turn,
+  ref: ArtifactRef,
+  now: Seconds,
+): Promise<StoredArtifact | undefined> => {
+  const filter = { _id: idOf(ref), expiresAt: { $gt: now } };
+  const found = await ask((bounded) => artifacts.findOne(filter, undefined, bounded).lean<ArtifactDoc>());
+  if (!found) return undefined;
+  const { payload, expiresAt, spentAtMs } = found;
+  return {
+    payload: unpackText(ref.kind, ref.id, payload),
+    expiresAt,
+    spent: spentAtMs !== undefined,
+    ...(spentAtMs !== undefined && { spentAtMs }),
+  };
+};
+
+const insert = ({ artifacts }: Models, turn: Turn, { kind, id, payload, expiresAt }: Artifact): Promise<boolean> => {
+  const { by } = turn;
+  const doc = { _id: idOf({ kind, id }), kind, expiresAt, payload: packText(kind, id, payload), by };
+  return inserted(
+    turn,
+    (bounded) => insertInto(artifacts, [doc], bounded),
+    (bounded) => artifacts.updateOne({ _id: doc._id, by }, { $set: { by } }, bounded),
+  );
+};
+
+/** Replaced, or inserted. What was spent stays spent. */
+const put = async (models: Models, turn: Turn, artifact: Artifact): Promise<void> => {
+  const { kind, id, payload, expiresAt } = artifact;
+  const $set = { expiresAt, payload: packText(kind, id, payload) };
+  for (;;) {
+    const filter = { _id: idOf(artifact) };
+    const outcome = await turn.ask((bounded) => models.artifacts.updateOne(filter, { $set }, bounded));
+    if (outcome.matchedCount === 1 || (await insert(models, turn, artifact))) return;
+  }
+};
+
+const spend = async (
+  { artifacts }: Models,
+  { by, ask }: Turn,
+  ref: ArtifactRef,
+  now: Seconds,
+  spentAtMs: Milliseconds,
+): Promise<boolean> => {
+  const _id = idOf(ref);
+  const unspent = { _id, spentAtMs: { $exists: false }, expiresAt: { $gt: now } };
+  const spent = { $set: { spentAtMs, by } };
+  if ((await ask((bounded) => artifacts.updateOne(unspent, spent, bounded))).matchedCount === 1) return true;
+  // This call's own, where an earlier answer was lost.
+  return (await ask((bounded) => artifacts.updateOne({ _id, by }, spent, bounded))).matchedCount === 1;
+};
+
+const sweep = async ({ artifacts }: Models, { ask }: Turn, now: Seconds, limit: number): Promise<number> => {
+  const expired = await ask((bounded) =>
+    artifacts
+      .find({ expiresAt: { $lte: now } }, { _id: 1 }, bounded)
+      .sort({ expiresAt: 1 })
+      .limit(limit)
+      .lean<ArtifactDoc[]>(),
+  );
+  if (expired.length === 0) return 0;
+  const filter = { _id: { $in: expired.map(({ _id }) => _id) }, expiresAt: { $lte: now } };
+  return (await ask((bounded) => artifacts.deleteMany(filter, bounded))).deletedCount;
+};
+
+export const createArtifactStore = (models: Models, patience: Patience): ArtifactStore => ({
+  find: (ref, now) => patience((turn) => find(models, turn, ref, now)),
+  put: (artifact) => patience((turn) => put(models, turn, artifact)),
+  remove: (ref) =>
+    patience(async ({ ask }) => {
+      await ask((bounded) => models.artifacts.deleteOne({ _id: idOf(ref) }, bounded));
+    }),
+  insert: (artifact) => patience((turn) => insert(models, turn, artifact)),
+  spend: (ref, now, nowMs) => patience((turn) => spend(models, turn, ref, now, nowMs)),
+  sweep: (now, limit) => patience((turn) => sweep(models, turn, now, limit)),
+});

@@ -1,0 +1,182 @@
+/** Owns the collections: the shape that mongoose holds their documents to, and the indexes that `curfew migrate` builds. */
+import { type Connection, type Model, type mongo, Schema } from 'mongoose';
+import type {
+  AccountDoc,
+  ArtifactDoc,
+  DeviceSessionDoc,
+  EndingDoc,
+  EventDoc,
+  FactorDoc,
+  LimitDoc,
+  SigningKeysDoc,
+  SsoSessionDoc,
+  StreamDoc,
+  UpkeepDoc,
+} from './documents.ts';
+import type { Bounded } from './patience.ts';
+
+/** Nothing is created, built or numbered behind our back, and nothing is written that is not named here. */
+const OPTIONS = { versionKey: false, autoIndex: false, autoCreate: false, minimize: false, strict: 'throw' } as const;
+
+const { Mixed } = Schema.Types;
+const TOLD = { untold: Mixed, untoldAt: Number, writes: Mixed };
+
+const deviceSessions = new Schema<DeviceSessionDoc>(
+  {
+    _id: String,
+    accountId: String,
+    clientId: String,
+    ssoUid: String,
+    deviceId: String,
+    status: String,
+    dueAt: Number,
+    revision: Number,
+    lastUsedAt: Number,
+    head: Mixed,
+    ended: Mixed,
+    facts: String,
+    ...TOLD,
+  },
+  OPTIONS,
+)
+  .index({ accountId: 1, status: 1 })
+  .index({ clientId: 1, status: 1 })
+  .index({ ssoUid: 1 })
+  .index({ deviceId: 1 })
+  .index({ dueAt: 1 })
+  .index({ untoldAt: 1 }, { sparse: true });
+
+const ssoSessions = new Schema<SsoSessionDoc>(
+  {
+    _id: String,
+    idHash: String,
+    accountId: String,
+    lastUsedAt: Number,
+    expiresAt: Number,
+    epoch: Number,
+    marks: Number,
+    ended: Mixed,
+    facts: String,
+    ...TOLD,
+  },
+  OPTIONS,
+)
+  .index({ idHash: 1 }, { unique: true })
+  .index({ accountId: 1 })
+  .index({ expiresAt: 1 })
+  .index({ 'ended.at': 1 })
+  .index({ untoldAt: 1 }, { sparse: true });
+
+const endings = new Schema<EndingDoc>(
+  {
+    _id: String,
+    accountId: String,
+    epoch: Number,
+    scope: String,
+    reason: String,
+    at: Number,
+    done: Boolean,
+    by: String,
+  },
+  OPTIONS,
+)
+  .index({ accountId: 1, epoch: 1 })
+  .index({ done: 1, at: 1 });
+
+const artifacts = new Schema<ArtifactDoc>(
+  { _id: String, kind: String, expiresAt: Number, spentAtMs: Number, payload: String, by: String },
+  OPTIONS,
+).index({ expiresAt: 1 });
+
+const events = new Schema<EventDoc>(
+  {
+    _id: Number,
+    key: String,
+    type: { type: String },
+    at: Number,
+    lastAt: Number,
+    count: Number,
+    counted: Mixed,
+    accountId: String,
+    sid: String,
+    clientId: String,
+    address: String,
+    userAgent: String,
+    data: String,
+  },
+  OPTIONS,
+)
+  .index({ key: 1 }, { unique: true })
+  .index({ at: 1 })
+  .index({ sid: 1, at: 1 })
+  .index({ accountId: 1, at: 1 });
+
+const accounts = new Schema<AccountDoc>(
+  {
+    _id: String,
+    email: String,
+    canonicalEmail: String,
+    name: String,
+    passwordHash: String,
+    disabled: Boolean,
+    createdAt: Number,
+    revision: Number,
+    by: String,
+  },
+  OPTIONS,
+).index({ canonicalEmail: 1 }, { unique: true });
+
+const factors = new Schema<FactorDoc>(
+  {
+    _id: String,
+    sub: String,
+    kind: String,
+    key: String,
+    name: String,
+    createdAt: Number,
+    lastUsedAt: Number,
+    sealedUnder: String,
+    state: String,
+    revision: Number,
+    by: String,
+  },
+  OPTIONS,
+)
+  .index({ key: 1 }, { unique: true })
+  .index({ sub: 1 })
+  .index({ sealedUnder: 1 }, { sparse: true });
+
+const limits = new Schema<LimitDoc>({ _id: String, points: Number, expiresAtMs: Number }, OPTIONS).index({
+  expiresAtMs: 1,
+});
+
+const signingKeys = new Schema<SigningKeysDoc>({ _id: String, keys: Mixed }, OPTIONS);
+
+const streams = new Schema<StreamDoc>({ _id: String, revision: Number, state: String, by: String }, OPTIONS);
+
+const upkeep = new Schema<UpkeepDoc>({ _id: String, count: Number }, OPTIONS);
+
+export const createModels = (connection: Connection) => ({
+  deviceSessions: connection.model<DeviceSessionDoc>('DeviceSession', deviceSessions, 'device_sessions'),
+  ssoSessions: connection.model<SsoSessionDoc>('SsoSession', ssoSessions, 'sso_sessions'),
+  endings: connection.model<EndingDoc>('EndingOfMany', endings, 'endings_of_many'),
+  artifacts: connection.model<ArtifactDoc>('Artifact', artifacts, 'artifacts'),
+  events: connection.model<EventDoc>('Event', events, 'events'),
+  accounts: connection.model<AccountDoc>('Account', accounts, 'accounts'),
+  factors: connection.model<FactorDoc>('Factor', factors, 'factors'),
+  limits: connection.model<LimitDoc>('Limit', limits, 'limits'),
+  signingKeys: connection.model<SigningKeysDoc>('SigningKeys', signingKeys, 'signing_keys'),
+  streams: connection.model<StreamDoc>('Stream', streams, 'streams'),
+  upkeep: connection.model<UpkeepDoc>('Upkeep', upkeep, 'upkeep'),
+});
+
+export type Models = ReturnType<typeof createModels>;
+
+type Insertable<Doc> = mongo.OptionalUnlessRequiredId<Doc>;
+
+/** The driver's own insert: mongoose's takes no time limit. Fails, with code 11000, where one is there; those before it are in. */
+export const insertInto = <Doc>(model: Model<Doc>, docs: readonly Doc[], bounded: Bounded): Promise<unknown> =>
+  (model.collection as unknown as mongo.Collection<Doc & mongo.Document>).insertMany(
+    docs as readonly Insertable<Doc & mongo.Document>[],
+    { ...bounded, ordered: true },
+  );

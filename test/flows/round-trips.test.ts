@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import { tokensOf } from '../support/phone.ts';
+import { databaseUri, dropDatabase, networkStores, servers } from '../support/stores.ts';
+import { type Wire, wireToMongo, wireToRedis } from '../support/wire.ts';
+import { openWorld, type World } from '../support/world.ts';
+
+/** What the drivers say by themselves. */
+const OWN = /^(hello|ismaster|isMaster|ping|endSessions|info|client|select|quit|command|auth)$/;
+
+const COMMIT = 'findAndModify device_sessions';
+
+/** What follows is the log's, and may be early. */
+const upToCommit = (commands: readonly string[]): readonly string[] => commands.slice(0, commands.indexOf(COMMIT) + 1);
+
+/** As docs/reliability.md lists them: what is written in one row goes out at once. A flow that grows slower shows here. */
+const expected = (find: string, insert: string) => ({
+  refresh: ['find device_sessions', insert, 'update device_sessions'],
+  introspection: [find, 'find device_sessions'],
+  'first introspection of a generation': [find, 'find device_sessions', 'update device_sessions'],
+  'code exchange': [
+    ...[find, 'find device_sessions', 'find accounts', 'find accounts'],
+    ...[insert, 'find sso_sessions', 'find endings_of_many'],
+    COMMIT,
+  ],
+});
+
+for (const { name, withRedis } of networkStores) {
+  describe(`round trips: ${name}`, () => {
+    let world: World;
+    let wires: Wire[];
+    const uri = databaseUri(servers.mongo ?? '');
+    before(async () => {
+      const mongo = await wireToMongo(uri);
+      const redis = withRedis ? await wireToRedis(servers.redis ?? '') : undefined;
+      wires = [mongo.wire, ...(redis ? [redis.wire] : [])];
+      world = await openWorld({ config: { mongodbUri: mongo.url, ...(redis && { redisUrl: redis.url }) } });
+    });
+    after(async () => {
+      await world.close();
+      for (const wire of wires) await wire.close();
+      await dropDatabase(uri);
+    });
+
+    const counted = async (work: () => Promise<unknown>): Promise<string[]> => {
+      await world.server.store.events.list({ limit: 1 });
+      const all: string[] = [];
+      for (const wire of wires)
+        wire.listen = ({ name, on }) => {
+          if (!OWN.test(name)) all.push(`${name} ${on}`);
+        };
+      await work();
+      for (const wire of wires) wire.listen = () => undefined;
+      return all;
+    };
+
+    it('takes as many as are listed', async () => {
+      const person = await world.person();
+      const warm = await world.signedIn('phone', { person });
+      await warm.refresh();
+      await world.introspect(warm.tokens.access_token);
+      await warm.revoke();
+      const phone = world.phone();
+      const pending = phone.request();
+      const code = phone.code(await phone.authorize(pending, person), pending);
+      const found = {
+        'code exchange': upToCommit(
+          await counted(async () => {
+            phone.tokens = tokensOf(await phone.exchange(code, pending));
+          }),
+        ),
+        refresh: await counted(() => phone.refresh()),
+        'first introspection of a generation': await counted(() => world.introspect(phone.tokens.access_token)),
+        introspection: await counted(() => world.introspect(phone.tokens.access_token)),
+      };
+      expect(found).to.deep.equal(
+        withRedis ? expected('hmget redis', 'evalsha redis') : expected('find artifacts', 'insert artifacts'),
+      );
+    });
+  });
+}
