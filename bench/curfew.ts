@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openMongoStore } from '../adapters/mongo/store.ts';
 import { openSqliteStore } from '../adapters/sqlite/store.ts';
 import type { FileInput } from '../server/config-file.ts';
 import { sha256 } from '../server/digests.ts';
@@ -10,6 +11,7 @@ import type { DeviceSession } from '../server/sessions/device-session.ts';
 import { PROFILES } from '../server/sessions/policy.ts';
 import { refreshTokenText } from '../server/sessions/refresh-token.ts';
 import { exchanged, pendingSession } from '../server/sessions/sessions.ts';
+import { type Databases, mongoOf } from './databases.ts';
 import * as scenario from './scenario.ts';
 
 const SECRET = 'the-benchmark-secret-0123456789abcdef0123456789';
@@ -80,8 +82,16 @@ const signedIn = (index: number): DeviceSession => {
 const AT_ONCE = 5000;
 
 /** Signs phones in without their pages. Of `sessions`, spread evenly, `phones` can refresh. */
-export const prepareCurfew = async (folder: string, sessions: number, phones: number): Promise<void> => {
-  const store = await openSqliteStore({ file: databaseOf(folder), timeoutSeconds: 60 });
+export const prepareCurfew = async (
+  folder: string,
+  sessions: number,
+  phones: number,
+  databases?: Databases,
+): Promise<void> => {
+  const timeoutSeconds = 60;
+  const store = databases
+    ? await openMongoStore({ uri: mongoOf(databases, folder), timeoutSeconds })
+    : await openSqliteStore({ file: databaseOf(folder), timeoutSeconds });
   const [key] = deriveKeys([SECRET]).refresh;
   const every = Math.max(1, Math.floor(sessions / phones));
   const tokens: string[] = [];
@@ -99,7 +109,13 @@ export const prepareCurfew = async (folder: string, sessions: number, phones: nu
 export const databaseOf = (folder: string): string => join(folder, 'curfew.sqlite');
 
 /** What its real process is given. */
-export const curfewVariables = (folder: string, port: number): Readonly<Record<string, string>> => ({
+export const curfewVariables = (
+  folder: string,
+  port: number,
+  databases?: Databases,
+): Readonly<Record<string, string>> => ({
+  ...(databases ? { CURFEW_MONGODB_URI: mongoOf(databases, folder) } : {}),
+  ...(databases?.redis === undefined ? {} : { CURFEW_REDIS_URL: databases.redis }),
   NODE_ENV: 'production',
   CURFEW_ISSUER: scenario.ISSUER,
   CURFEW_SECRETS: SECRET,

@@ -1,5 +1,6 @@
 /** Owns a run of the benchmark: every part in turn, on one machine, then one report. `--help` says what may be asked. */
 import { writeFileSync } from 'node:fs';
+import { withDatabases } from './databases.ts';
 import { measureCrowds } from './million.ts';
 import { readOptions } from './options.ts';
 import { profileRefreshes } from './profile.ts';
@@ -15,7 +16,9 @@ const say = (line: string): void => {
 };
 
 const figures: Figures = {
-  ...(options.parts.has('speed') ? { rounds: await measureSpeed(options, say) } : {}),
+  ...(options.parts.has('speed')
+    ? { rounds: await withDatabases(options.store, (databases) => measureSpeed(options, databases, say)) }
+    : {}),
   ...(options.parts.has('storage') ? { bytes: await measureStorage(options) } : {}),
   ...(options.parts.has('million') ? { crowds: await measureCrowds(options, say) } : {}),
   ...(options.parts.has('profile') ? { profile: await profileRefreshes(options) } : {}),

@@ -1,6 +1,7 @@
 /** Owns what a run of the benchmark may be told. */
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { STORES, type StoreName } from './databases.ts';
 
 /** The parts of a run; `--only` picks some of them. */
 const PARTS = ['speed', 'storage', 'million', 'profile'] as const;
@@ -17,6 +18,8 @@ export interface Options {
   /** Device sessions whose bytes are counted. */
   readonly stored: number;
   readonly parts: ReadonlySet<Part>;
+  /** What Curfew runs on; but for sqlite, speed alone is measured. */
+  readonly store: StoreName;
   /** Another checkout of Curfew, measured beside this one. */
   readonly against: string | undefined;
   /** Where the databases lie; a disk, not memory. */
@@ -34,6 +37,7 @@ const USAGE = `npm run bench -- [options]
   --many N         device sessions in the large store (1000000)
   --quick          a smoke run of some seconds: its figures mean nothing
   --only A,B       parts: ${PARTS.join(', ')}
+  --store NAME     ${STORES.join(' | ')} (sqlite); on the others speed alone is measured, beside the stock library on them
   --skip-million   all parts but that one
   --against DIR    another checkout of Curfew, measured in the same rounds
   --folder DIR     where the databases lie (the system's folder for temporary files)
@@ -50,6 +54,7 @@ const { values } = parseArgs({
     many: { type: 'string' },
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: PARTS.join(',') },
+    store: { type: 'string', default: 'sqlite' },
     'skip-million': { type: 'boolean', default: false },
     against: { type: 'string' },
     folder: { type: 'string', default: tmpdir() },
@@ -71,7 +76,11 @@ const whole = (name: keyof typeof values, usual: number, quick: number): number 
 
 const isPart = (name: string): name is Part => PARTS.some((part) => part === name);
 
+const store = (): StoreName =>
+  STORES.find((name) => name === values.store) ?? refuse(`--store takes one of ${STORES.join(' | ')}`);
+
 const parts = (): ReadonlySet<Part> => {
+  if (store() !== 'sqlite') return new Set(['speed']);
   const asked = values.only
     .split(',')
     .map((name) => (isPart(name) ? name : refuse(`--only: there is no part ${name}`)));
@@ -92,6 +101,7 @@ export const readOptions = (): Options => {
     many: whole('many', 1_000_000, 20_000),
     stored: values.quick ? 200 : 1000,
     parts: parts(),
+    store: store(),
     against: values.against,
     folder: values.folder,
     json: values.json,

@@ -4,7 +4,18 @@ import type { Crowd } from './million.ts';
 import type { Options } from './options.ts';
 import { isPinned } from './processes.ts';
 import type { ProfileLine } from './profile.ts';
-import { CURFEW, KINDS, type Kind, MEMORY, median, type Rounds, STOCK_SQLITE } from './speed.ts';
+import {
+  CURFEW,
+  CURFEW_MONGO,
+  CURFEW_REDIS,
+  KINDS,
+  type Kind,
+  MEMORY,
+  median,
+  type Rounds,
+  STOCK_MONGO,
+  STOCK_SQLITE,
+} from './speed.ts';
 import { type Bytes, ROTATIONS } from './storage.ts';
 import type { Measured } from './targets.ts';
 
@@ -44,12 +55,25 @@ const most = (what: string, found: number, asked: number): Target => [what, foun
 const costRatio = ([few, many]: readonly Crowd[]): number =>
   median((many?.refresh ?? []).map((one, round) => (few?.refresh[round]?.perSecond ?? Number.NaN) / one.perSecond));
 
-const speedTargets = (rounds: Rounds): readonly Target[] => [
+const networkTargets = (rounds: Rounds, server: string): readonly Target[] => [
+  least(
+    `refreshes/s of ${server}, to the stock library on MongoDB`,
+    ratio(rounds, 'refresh', STOCK_MONGO, 'perSecond', server),
+    2,
+  ),
+];
+
+const localTargets = (rounds: Rounds): readonly Target[] => [
   least('refreshes/s, to the stock library on SQLite', ratio(rounds, 'refresh', STOCK_SQLITE, 'perSecond'), 3.5),
   least('refreshes/s, to the stock library in memory', ratio(rounds, 'refresh', MEMORY, 'perSecond'), 0.75),
   least('introspections/s, to the stock library in memory', ratio(rounds, 'introspect', MEMORY, 'perSecond'), 0.85),
   most('p99 of a refresh, to the stock library in memory', ratio(rounds, 'refresh', MEMORY, 'p99Ms'), 1.5),
 ];
+
+const speedTargets = (rounds: Rounds): readonly Target[] => {
+  const server = [CURFEW_MONGO, CURFEW_REDIS].find((name) => rounds[name]);
+  return server === undefined ? localTargets(rounds) : networkTargets(rounds, server);
+};
 
 const targetsOf = ({ rounds, bytes, crowds }: Figures): readonly Target[] => [
   ...(rounds ? speedTargets(rounds) : []),
@@ -80,7 +104,7 @@ const targetTable = (figures: Figures): string[] => {
 /** Where another checkout ran along. */
 const comparison = (rounds: Rounds): string[] =>
   Object.keys(rounds)
-    .filter((server) => ![CURFEW, MEMORY, STOCK_SQLITE].includes(server))
+    .filter((server) => server.startsWith('Curfew in '))
     .flatMap((server) =>
       KINDS.map(
         (kind) =>

@@ -1,4 +1,6 @@
 /** Owns the speed of refreshes and introspections: every server in every round, so that a slow minute meets them all. */
+
+import type { Databases } from './databases.ts';
 import type { LoadJob } from './load.ts';
 import type { Options } from './options.ts';
 import { curfew, type Measured, stock, type Target, withServer } from './targets.ts';
@@ -12,6 +14,10 @@ export type Rounds = Readonly<Record<string, Readonly<Record<Kind, readonly Meas
 export const CURFEW = 'Curfew on SQLite';
 export const MEMORY = 'stock library in memory';
 export const STOCK_SQLITE = 'stock library on SQLite';
+export const CURFEW_MONGO = 'Curfew on MongoDB';
+export const CURFEW_REDIS = 'Curfew on MongoDB and Redis';
+export const STOCK_MONGO = 'stock library on MongoDB';
+export const STOCK_REDIS = 'stock library on Redis';
 
 export const median = (numbers: readonly number[]): number => {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -19,7 +25,13 @@ export const median = (numbers: readonly number[]): number => {
   return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
 };
 
-const targetsOf = ({ against }: Options): readonly Target[] => [
+const networkTargets = (databases: Databases): readonly Target[] => [
+  curfew(databases.redis === undefined ? CURFEW_MONGO : CURFEW_REDIS, { databases }),
+  stock(STOCK_MONGO, 'mongo', databases),
+  ...(databases.redis === undefined ? [] : [stock(STOCK_REDIS, 'redis', databases)]),
+];
+
+const localTargets = ({ against }: Options): readonly Target[] => [
   curfew(CURFEW),
   ...(against === undefined ? [] : [curfew(`Curfew in ${against}`, { checkout: against })]),
   stock(MEMORY, 'memory'),
@@ -28,8 +40,12 @@ const targetsOf = ({ against }: Options): readonly Target[] => [
 
 export const timed = (kind: Kind, { seconds, warmUpSeconds }: Options): LoadJob => ({ kind, seconds, warmUpSeconds });
 
-export const measureSpeed = async (options: Options, say: (line: string) => void): Promise<Rounds> => {
-  const targets = targetsOf(options);
+export const measureSpeed = async (
+  options: Options,
+  databases: Databases | undefined,
+  say: (line: string) => void,
+): Promise<Rounds> => {
+  const targets = databases ? networkTargets(databases) : localTargets(options);
   const rounds: Record<string, Record<Kind, Measured[]>> = {};
   for (let round = 1; round <= options.runs; round++) {
     for (const target of targets) {

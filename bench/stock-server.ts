@@ -5,10 +5,14 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type Adapter, type AdapterFactory, type Configuration, errors, Provider } from 'oidc-provider';
 import * as scenario from './scenario.ts';
+import { openStockMongo, type StockStorage } from './stock-mongo.ts';
+import { openStockRedis } from './stock-redis.ts';
 import { openStockDatabase, stockAdapter } from './stock-sqlite.ts';
 
 export interface StockStart {
-  readonly storage: 'memory' | 'sqlite';
+  readonly storage: 'memory' | 'sqlite' | 'mongo' | 'redis';
+  /** Of the database, where it is a server. */
+  readonly url?: string;
   readonly port: number;
   readonly folder: string;
   readonly phones: number;
@@ -31,7 +35,34 @@ const inMemory = async (): Promise<AdapterFactory> => {
 };
 
 const database = start.storage === 'sqlite' ? openStockDatabase(join(start.folder, 'stock.sqlite')) : undefined;
-const adapter: AdapterFactory = database ? (model) => stockAdapter(database, model) : await inMemory();
+
+const MODELS = [
+  'Grant',
+  'AccessToken',
+  'RefreshToken',
+  'AuthorizationCode',
+  'Session',
+  'Interaction',
+  'ReplayDetection',
+];
+const MORE_MODELS = ['PushedAuthorizationRequest', 'Client', 'ClientCredentials', 'InitialAccessToken'];
+
+/** Indexes are made before the first request. */
+const overNetwork = async ({ adapter }: StockStorage): Promise<AdapterFactory> => {
+  const made = await Promise.all(
+    [...MODELS, ...MORE_MODELS].map(async (model) => [model, await adapter(model)] as const),
+  );
+  const adapters = new Map(made);
+  return (model) => adapters.get(model) ?? (Promise.reject(new Error(`no adapter for ${model}`)) as never);
+};
+
+const OPEN = { mongo: openStockMongo, redis: openStockRedis } as const;
+const network =
+  start.storage === 'mongo' || start.storage === 'redis' ? await OPEN[start.storage](start.url ?? '') : undefined;
+
+const localAdapter = async (): Promise<AdapterFactory> =>
+  database ? (model) => stockAdapter(database, model) : inMemory();
+const adapter = network ? await overNetwork(network) : await localAdapter();
 
 const signingKey = (): Configuration['jwks'] => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -143,5 +174,5 @@ const server = createServer(provider.callback()).listen(start.port, '127.0.0.1')
 process.on('SIGTERM', () => {
   server.closeAllConnections();
   database?.close();
-  process.exit(0);
+  void Promise.resolve(network?.close()).finally(() => process.exit(0));
 });

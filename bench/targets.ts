@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { curfewVariables, prepareCurfew } from './curfew.ts';
+import { type Databases, mongoOf } from './databases.ts';
 import type { LoadJob, LoadResult, LoadStart } from './load.ts';
 import type { Options } from './options.ts';
 import { cpuTime, freePort, LOAD_CORE, SERVER_CORE, start, stop, untilAnswering } from './processes.ts';
@@ -23,26 +24,32 @@ export interface CurfewTarget {
   /** The checkout whose server runs. */
   readonly checkout?: string;
   readonly nodeFlags?: readonly string[];
+  /** The embedded database where left out. */
+  readonly databases?: Databases | undefined;
   /** Device sessions, of which the phones are some. */
   readonly sessions?: number;
 }
 
-export const curfew = (name: string, { checkout, nodeFlags = [], sessions = 0 }: CurfewTarget = {}): Target => ({
+export const curfew = (
+  name: string,
+  { checkout, nodeFlags = [], sessions = 0, databases }: CurfewTarget = {},
+): Target => ({
   name,
-  prepare: (folder, phones) => prepareCurfew(folder, Math.max(sessions, phones), phones),
+  prepare: (folder, phones) => prepareCurfew(folder, Math.max(sessions, phones), phones, databases),
   launch: (folder, port) => {
     const cwd = resolve(checkout ?? join(HERE, '..'));
     const args = [...nodeFlags, join(cwd, 'server', 'main.ts')];
-    return start({ core: SERVER_CORE, args, cwd, variables: curfewVariables(folder, port) });
+    return start({ core: SERVER_CORE, args, cwd, variables: curfewVariables(folder, port, databases) });
   },
 });
 
-export const stock = (name: string, storage: StockStart['storage']): Target => ({
+export const stock = (name: string, storage: StockStart['storage'], databases?: Databases): Target => ({
   name,
   // Its phones sign in as it starts: what is in memory has to be made there.
   prepare: async () => {},
   launch: (folder, port, phones) => {
-    const given: StockStart = { storage, port, folder, phones };
+    const url = databases && (storage === 'mongo' ? mongoOf(databases, folder) : databases.redis);
+    const given: StockStart = { storage, port, folder, phones, ...(url === undefined ? {} : { url }) };
     return start({ core: SERVER_CORE, args: [join(HERE, 'stock-server.ts'), JSON.stringify(given)] });
   },
 });
