@@ -133,7 +133,10 @@ export const createProgram = (surroundings: Surroundings): Command => {
   addAccountVerbs(account, surroundings);
   addFactorVerbs(account, surroundings);
   addSessionVerbs(
-    program.command('session').description('Where people are signed in, and why they no longer are.'),
+    program
+      .command('session')
+      .description('Where people are signed in, and why they no longer are.')
+      .summary('Where people are signed in.'),
     surroundings,
   );
   addStreamVerbs(program, surroundings);
