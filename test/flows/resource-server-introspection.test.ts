@@ -134,6 +134,13 @@ describe('an API that introspects', () => {
     await granted(call(api, await token({ claims: { aud: ['https://other.example.com', API_URL] } })));
   });
 
+  it('asks about every token that is not a signed one, whatever it looks like', async () => {
+    for (const odd of ['a.b.c', 'eyJ', 'eyJ.a', '1.2', 'x.y.z.w']) await refused(call(api, odd));
+    expect(questions()).to.equal(5);
+    await refused(call(api, 'eyJhbGciOiJub25lIn0.e30.'));
+    expect(questions()).to.equal(5);
+  });
+
   it('asks about signed tokens too, where it is told to', async () => {
     const strict = apiWith({ tokens: 'introspected' });
     const signed = await issuer.token({ audience: API_URL, format: 'jwt' });
