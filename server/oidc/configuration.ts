@@ -12,7 +12,7 @@ import { errors } from './library.ts';
 import { loadGrant } from './load-grant.ts';
 import type { OidcParts } from './parts.ts';
 import { interactionPath } from './paths.ts';
-import { defaultService, randomBits, SERVICE_TOKEN_SECONDS } from './service-tokens.ts';
+import { defaultService, SERVICE_TOKEN_SECONDS } from './service-tokens.ts';
 import { externalSigning, signingKeys } from './signing.ts';
 
 export type LibraryContext = KoaContextWithOIDC;
@@ -164,7 +164,6 @@ export const providerConfiguration = (parts: OidcParts, pages: LibraryPages): Co
   extraTokenClaims: (ctx, token) => hooks.tokenClaims(ctx, token as hooks.TokenLike),
   issueRefreshToken: async (_ctx, client, source) => hooks.issuesRefreshToken(client, source as hooks.TokenLike),
   rotateRefreshToken: true,
-  formats: { bitsOfOpaqueRandomness: (_ctx, { kind }) => randomBits(kind) },
   revokeGrantPolicy: () => true,
   // Otherwise the cookie's life would be the session's.
   expiresWithSession: async () => false,

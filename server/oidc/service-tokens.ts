@@ -1,5 +1,5 @@
 /** Owns the tokens by which programs call this server's own APIs (RFC 6749 §4.4): who gets one, where it is kept, who shows it. */
-import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
+import type { AdapterPayload, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { AuthenticateService } from '../caller.ts';
 import { CurfewError } from '../errors.ts';
 import { mayCall, SERVICES, type ServiceName, serviceAt, serviceResource, servicesOf } from '../services.ts';
@@ -12,13 +12,19 @@ import { currentUnit } from './unit-of-work.ts';
 /** A program gets another whenever it needs one. */
 export const SERVICE_TOKEN_SECONDS = 600;
 
-const USUAL_BITS = 256;
-const BITS = 384;
-/** Six bits a character. They are told apart by their length, so that introspection asks the store for no other's. */
-const LENGTH = BITS / 6;
+/** They are told apart by it, so that introspection asks the store for no other's, and a search for leaked secrets finds them. */
+const PREFIX = 'service-';
 
-/** How much randomness an opaque token carries. */
-export const randomBits = (kind: string | undefined): number => (kind === 'ClientCredentials' ? BITS : USUAL_BITS);
+/** The library's own text, which also settles the token's format, behind the prefix. By the hook that next-token.ts owns. */
+export const nameServiceTokens = (provider: Provider): void => {
+  const model = provider.ClientCredentials.prototype as unknown as { generateTokenId(): string };
+  const { generateTokenId } = model;
+  Object.assign(model, {
+    generateTokenId(this: object): string {
+      return `${PREFIX}${generateTokenId.call(this)}`;
+    },
+  });
+};
 
 const GRANT = 'client_credentials';
 
@@ -70,7 +76,7 @@ export const serviceTokenModel = (parts: OidcParts): Model => ({
     unit.put.push({ kind: 'client_credentials', id, payload: lean, expiresAt: payload.exp ?? unit.now });
   },
   async find(id) {
-    if (id.length !== LENGTH) return undefined;
+    if (!id.startsWith(PREFIX)) return undefined;
     const stored = await parts.store.artifacts.find({ kind: 'client_credentials', id }, parts.clock.now());
     return stored && ({ ...stored.payload, jti: id, kind: 'ClientCredentials', format: 'opaque' } as AdapterPayload);
   },

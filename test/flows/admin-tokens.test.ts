@@ -20,6 +20,8 @@ describe('the token of a client that administers', () => {
     expect(status).to.equal(200);
     expect(body).to.have.all.keys('access_token', 'token_type', 'expires_in', 'scope');
     expect(body).to.include({ token_type: 'Bearer', scope: 'admin', expires_in: 600 });
+    // 256 bits, after a name that a search for leaked secrets can find.
+    expect(body['access_token']).to.match(/^service-[\w-]{43}$/);
   });
 
   it('is for the admin API where no resource is named', async () => {
