@@ -5,6 +5,7 @@ import { measureCrowds } from './million.ts';
 import { readOptions } from './options.ts';
 import { profileRefreshes } from './profile.ts';
 import { type Figures, report } from './report.ts';
+import { measureResourceServer } from './resource-server.ts';
 import { measureSpeed } from './speed.ts';
 import { measureStorage } from './storage.ts';
 
@@ -21,6 +22,7 @@ const figures: Figures = {
     : {}),
   ...(options.parts.has('storage') ? { bytes: await measureStorage(options) } : {}),
   ...(options.parts.has('million') ? { crowds: await measureCrowds(options, say) } : {}),
+  ...(options.parts.has('resource-server') ? { checks: await measureResourceServer(options.seconds / 5) } : {}),
   ...(options.parts.has('profile') ? { profile: await profileRefreshes(options) } : {}),
 };
 

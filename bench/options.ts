@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { STORES, type StoreName } from './databases.ts';
 
 /** The parts of a run; `--only` picks some of them. */
-const PARTS = ['speed', 'storage', 'million', 'profile'] as const;
+const PARTS = ['speed', 'storage', 'million', 'resource-server', 'profile'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {

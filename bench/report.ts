@@ -4,6 +4,7 @@ import type { Crowd } from './million.ts';
 import type { Options } from './options.ts';
 import { isPinned } from './processes.ts';
 import type { ProfileLine } from './profile.ts';
+import { type ResourceServerFigures, resourceServerTable } from './resource-server.ts';
 import {
   CURFEW,
   CURFEW_MONGO,
@@ -23,6 +24,7 @@ export interface Figures {
   readonly rounds?: Rounds;
   readonly bytes?: { readonly curfew: Bytes; readonly stock: Bytes };
   readonly crowds?: readonly Crowd[];
+  readonly checks?: ResourceServerFigures;
   readonly profile?: readonly ProfileLine[];
 }
 
@@ -152,6 +154,7 @@ export const report = (options: Options, figures: Figures): string =>
     ...targetTable(figures),
     ...(figures.bytes ? bytesTable(figures.bytes) : []),
     ...(figures.crowds ? crowdsTable(figures.crowds) : []),
+    ...(figures.checks ? [resourceServerTable(figures.checks)] : []),
     ...(figures.profile ? profileTable(figures.profile) : []),
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-/** Owns the stylesheet and the icon: read once, named by their content, so that browsers may keep them for good. */
+/** Owns the stylesheet, the icon and the script: read once, named by their content, so that browsers may keep them for good. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -17,6 +17,7 @@ export interface Asset {
 export interface Assets {
   readonly stylesheet: Asset;
   readonly icon: Asset;
+  readonly script: Asset;
 }
 
 const load = (...files: readonly [string, ...string[]]): Asset => {
@@ -27,8 +28,9 @@ const load = (...files: readonly [string, ...string[]]): Asset => {
 };
 
 export const loadAssets = (): Assets => ({
-  stylesheet: load('curfew.css', 'controls.css', 'parts.css'),
+  stylesheet: load('curfew.css', 'controls.css', 'parts.css', 'factors.css'),
   icon: load('curfew.svg'),
+  script: load('passkeys.js'),
 });
 
 /** While nodes of two versions run, one is asked for the other's file: it gives its own, not to be kept. */

@@ -30,6 +30,7 @@ const WORDS: ReadonlyMap<string, Words> = new Map([
   ['not_found', { title: 'Nothing here', advice: RESTART }],
   ['bad_request', { title: 'That did not work', advice: RESTART }],
   ['forbidden_origin', { title: 'This form was not ours', advice: `Nothing was changed. ${RESTART}` }],
+  ['not_confirmed', { title: 'Not confirmed', advice: 'You can close this page, or try again.' }],
   ['interaction_expired', { title: 'Please start again', advice: 'You can close this page and open the app.' }],
 ]);
 

@@ -1,5 +1,5 @@
 /** Owns how a failure becomes a page: a public sentence for the person, everything else for the log. */
-import { randomBytes } from 'node:crypto';
+import { correlationIdOrNew } from '../server/correlation.ts';
 import { CurfewError, ERRORS } from '../server/errors.ts';
 import type { ErrorPage } from './error-words.ts';
 import type { Pages } from './pages.ts';
@@ -19,6 +19,9 @@ const known = (error: unknown): CurfewError =>
 
 const isPassing = ({ status }: CurfewError): boolean => status === 503 || status === 429;
 
+/** Asking again helps where the fault passes, and where the person has changed their mind. */
+const mayTryAgain = (failure: CurfewError): boolean => isPassing(failure) || failure.code === 'not_confirmed';
+
 export interface FailurePageOptions {
   readonly pages: Pick<Pages, 'error'>;
   readonly log: (error: unknown, correlationId: string) => void;
@@ -28,7 +31,7 @@ export const createFailurePage =
   ({ pages, log }: FailurePageOptions): FailurePage =>
   (ctx, error, { backTo, tryAgain } = {}) => {
     const failure = known(error);
-    const correlationId = randomBytes(6).toString('hex');
+    const correlationId = correlationIdOrNew();
     log(error, correlationId);
     if (isPassing(failure))
       ctx.set('Retry-After', String(Math.max(1, Math.ceil(failure.retryAfterSeconds ?? RETRY_SECONDS))));
@@ -38,7 +41,6 @@ export const createFailurePage =
       sentence: ERRORS[failure.code].sentence,
       correlationId,
       ...(backTo === undefined ? {} : { backTo }),
-      // Asking again helps only where the fault passes.
-      ...(tryAgain !== undefined && isPassing(failure) ? { tryAgain } : {}),
+      ...(tryAgain !== undefined && mayTryAgain(failure) ? { tryAgain } : {}),
     });
   };

@@ -1,11 +1,14 @@
 /** Owns what people see: every hosted page, rendered without scripts and answered under its headers. */
-import { Eta } from 'eta';
-import { type Assets, loadAssets, VIEWS } from './assets.ts';
-import { displayText, initialOf } from './display-text.ts';
+import { FACTORS_PATH } from '../server/own-client.ts';
+import type { Assets } from './assets.ts';
+import { badge, LOGIN_LIMIT } from './badge.ts';
+import { displayText } from './display-text.ts';
 import { type ErrorPage, errorWords } from './error-words.ts';
 import type { InteractionView } from './port.ts';
+import type { Renderer } from './render.ts';
 import { scopeWords } from './scope-words.ts';
-import { createSecurityHeaders, type PageContext } from './security-headers.ts';
+import type { PageContext } from './security-headers.ts';
+import { stepWords, waysShown } from './step-words.ts';
 
 /** A page that asks on behalf of an interaction. */
 export interface AskPage {
@@ -13,11 +16,17 @@ export interface AskPage {
   readonly csrf: string;
 }
 
-interface SignInPage extends AskPage {
-  /** What was typed, so that it need not be typed again. */
-  readonly login?: string;
+/** A page that a try may not have passed. */
+interface StepPage extends AskPage {
   /** Why the last try did not succeed. */
   readonly problem?: { readonly status: number; readonly sentence: string };
+  /** What the browser is asked, where a passkey would do. */
+  readonly passkey?: object;
+}
+
+interface SignInPage extends StepPage {
+  /** What was typed, so that it need not be typed again. */
+  readonly login?: string;
 }
 
 interface SignOutPage {
@@ -33,28 +42,16 @@ interface SignOutPage {
 export interface Pages {
   readonly assets: Assets;
   signIn(ctx: PageContext, page: SignInPage): void;
+  /** After the password: a code, or what else the account has. */
+  secondStep(ctx: PageContext, page: StepPage): void;
+  /** The account has no factor that the request demands. */
+  outOfReach(ctx: PageContext, page: AskPage): void;
   consent(ctx: PageContext, page: AskPage): void;
   continueTo(ctx: PageContext, page: AskPage): void;
   signOut(ctx: PageContext, page: SignOutPage): void;
   signedOut(ctx: PageContext, page: { readonly appName?: string }): void;
   error(ctx: PageContext, page: ErrorPage): void;
 }
-
-export interface PagesOptions {
-  readonly issuer: string;
-  /** What precedes `/assets` in links; the issuer's path if left out. Forms always post below the issuer. */
-  readonly assetPrefix?: string;
-}
-
-/** RFC 5321 §4.5.3.1: no address is longer. */
-const LOGIN_LIMIT = 320;
-
-const badge = (login: string) => ({
-  value: login,
-  // A long address breaks before its @ first.
-  parts: displayText(login, LOGIN_LIMIT).split(/(?=@)/u),
-  initial: initialOf(login),
-});
 
 /** What every page about an interaction shows. */
 const asked = ({ client, account, uid }: InteractionView, prefix: string) => ({
@@ -63,10 +60,20 @@ const asked = ({ client, account, uid }: InteractionView, prefix: string) => ({
   action: `${prefix}/interaction/${encodeURIComponent(uid)}`,
 });
 
-const signInData = ({ view, csrf, login, problem }: SignInPage, prefix: string) => {
+const asJson = (options: object | undefined): string | undefined => options && JSON.stringify(options);
+
+const signInData = ({ view, csrf, login, problem, passkey }: SignInPage, prefix: string) => {
   const fixed = view.account?.fixed === true;
   const typed = login ?? (fixed ? view.account?.login : undefined) ?? view.loginHint ?? '';
-  return { ...asked(view, prefix), csrf, fixed, login: displayText(typed, LOGIN_LIMIT), problem: problem?.sentence };
+  return {
+    ...asked(view, prefix),
+    csrf,
+    fixed,
+    ...stepWords(view),
+    login: displayText(typed, LOGIN_LIMIT),
+    passkey: asJson(passkey),
+    problem: problem?.sentence,
+  };
 };
 
 const consentData = ({ view, csrf }: AskPage, prefix: string, issuer: string) => {
@@ -82,47 +89,43 @@ const consentData = ({ view, csrf }: AskPage, prefix: string, issuer: string) =>
 const named = (appName: string | undefined): string | undefined =>
   appName === undefined ? undefined : displayText(appName) || undefined;
 
-export const createPages = ({ issuer, assetPrefix }: PagesOptions): Pages => {
-  const { host, pathname } = new URL(issuer);
-  const prefix = pathname.replace(/\/$/u, '');
-  const near = assetPrefix ?? prefix;
-  const assets = loadAssets();
-  const eta = new Eta({ views: VIEWS, cache: true });
-  const headers = createSecurityHeaders({ issuer });
-  const frame = { host, stylesheet: `${near}${assets.stylesheet.path}`, icon: `${near}${assets.icon.path}` };
+const secondStepData = ({ view, csrf, problem, passkey }: StepPage, prefix: string) => ({
+  ...asked(view, prefix),
+  csrf,
+  ...stepWords(view),
+  ...waysShown(view),
+  passkey: asJson(passkey),
+  problem: problem?.sentence,
+});
 
-  const answer = (
-    ctx: PageContext,
-    template: string,
-    data: object,
-    { status = 200, redirectUri }: Answer = {},
-  ): void => {
-    const body = eta.render(template, { ...frame, ...data });
-    headers.forPage(ctx, redirectUri);
-    ctx.status = status;
-    ctx.type = 'html';
-    ctx.body = body;
-  };
+export const createPages = (renderer: Renderer): Pages => {
+  const { assets, prefix, issuer, answer } = renderer;
+  /** Of an interaction: its forms end at the app. */
+  const ask = (ctx: PageContext, template: string, view: InteractionView, data: object, status = 200): void =>
+    answer(ctx, template, data, { status, redirectUri: view.redirectUri });
+  const askStep = (ctx: PageContext, template: string, { view, problem, passkey }: StepPage, data: object): void =>
+    answer(ctx, template, data, {
+      status: problem?.status ?? 200,
+      redirectUri: view.redirectUri,
+      script: passkey !== undefined,
+    });
 
   return {
     assets,
-    signIn: (ctx, page) =>
-      answer(ctx, 'sign-in', signInData(page, prefix), {
-        status: page.problem?.status ?? 200,
-        redirectUri: page.view.redirectUri,
+    signIn: (ctx, page) => askStep(ctx, 'sign-in', page, signInData(page, prefix)),
+    secondStep: (ctx, page) => askStep(ctx, 'second-step', page, secondStepData(page, prefix)),
+    outOfReach: (ctx, { view, csrf }) =>
+      ask(ctx, 'out-of-reach', view, {
+        ...asked(view, prefix),
+        csrf,
+        ...stepWords(view),
+        factors: `${prefix}${FACTORS_PATH}`,
       }),
-    consent: (ctx, page) =>
-      answer(ctx, 'consent', consentData(page, prefix, issuer), { redirectUri: page.view.redirectUri }),
-    continueTo: (ctx, { view, csrf }) =>
-      answer(ctx, 'continue', { ...asked(view, prefix), csrf }, { redirectUri: view.redirectUri }),
+    consent: (ctx, page) => ask(ctx, 'consent', page.view, consentData(page, prefix, issuer)),
+    continueTo: (ctx, { view, csrf }) => ask(ctx, 'continue', view, { ...asked(view, prefix), csrf }),
     signOut: (ctx, { formAction, xsrf, appName, redirectUri }) =>
       answer(ctx, 'sign-out', { formAction, xsrf, app: named(appName) }, { redirectUri }),
     signedOut: (ctx, { appName }) => answer(ctx, 'signed-out', { app: named(appName) }),
     error: (ctx, page) => answer(ctx, 'error', errorWords(page), { status: page.status }),
   };
 };
-
-interface Answer {
-  readonly status?: number;
-  readonly redirectUri?: string | undefined;
-}

@@ -1,5 +1,6 @@
 /** Owns what the hosted pages ask of the protocol: the pages know no protocol library. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Method } from '../server/sessions/methods.ts';
 
 export type PromptName = 'login' | 'consent' | 'continue';
 
@@ -10,6 +11,18 @@ export interface ScopeLine {
   readonly resource?: string;
   /** It demands fresh authentication, and is never granted without this page. */
   readonly sensitive: boolean;
+}
+
+/** What the person is asked for now. */
+export interface SignInStep {
+  /** Any of these leads on; none does where the account has no factor that the request demands. */
+  readonly ways: readonly Method[];
+  /** Steps were taken already, in this request or, where the app may rely on it, shortly before. */
+  readonly begun: boolean;
+  /** The sensitive scope that demands it. */
+  readonly scope?: string;
+  /** What a person does with that scope, in the words of the configuration. */
+  readonly action?: string;
 }
 
 /** An authorization request that waits for the person. */
@@ -26,31 +39,40 @@ export interface InteractionView {
   readonly account?: { readonly sub: string; readonly login?: string; readonly fixed: boolean };
   readonly loginHint?: string;
   readonly scopes: readonly ScopeLine[];
+  /** Of the prompt `login`. */
+  readonly step?: SignInStep;
   /** OpenID Connect Core §3.1.2.1, space separated. */
   readonly uiLocales?: string;
 }
 
 export type InteractionResult =
-  /** `epoch` is the account's, read before the password was verified. */
-  | {
-      readonly login: {
-        readonly sub: string;
-        readonly epoch: number;
-        readonly acr: string;
-        readonly amr: readonly string[];
-        readonly remember: boolean;
-      };
-    }
   | { readonly consent: true }
   | { readonly continued: true }
   /** RFC 6749 §4.1.2.1: goes back to the app. */
-  | { readonly error: 'access_denied'; readonly description: string };
+  | { readonly error: 'access_denied' | 'unmet_authentication_requirements'; readonly description: string };
+
+/** One thing that a person has just shown. `epoch` is the account's, read before it was verified. */
+export interface Shown {
+  readonly sub: string;
+  readonly epoch: number;
+  readonly method: Method;
+  readonly amr: readonly string[];
+}
 
 export interface Interactions {
   /** Throws `interaction_expired` where the cookie is missing or foreign, or the interaction over. */
   details(req: IncomingMessage, res: ServerResponse): Promise<InteractionView>;
   /** Stores the result and returns the URL to go on with (303). Throws as `details` does. */
   finish(req: IncomingMessage, res: ServerResponse, result: InteractionResult): Promise<string>;
+  /** Whether this would be the last step. */
+  completes(req: IncomingMessage, res: ServerResponse, shown: Pick<Shown, 'sub' | 'method'>): Promise<boolean>;
+  /** Notes a step, and returns where to go on: to the app's answer after the last, else to the next question. */
+  show(req: IncomingMessage, res: ServerResponse, shown: Shown): Promise<string>;
+  /** Whose second step it is now, where the first was taken. */
+  person(
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<{ readonly sub: string; readonly epoch: number } | undefined>;
 }
 
 /** The built-in password sign-in, or a host's. */
@@ -59,9 +81,63 @@ export type SignInOutcome =
   | { readonly ok: false; readonly why: 'wrong' }
   | { readonly ok: false; readonly why: 'throttled'; readonly retryAfterSeconds: number };
 
-export type SignIn = (attempt: {
-  readonly login: string;
-  readonly password: string;
+/** `isWhole`: whether a right password signs this person in by itself; else another step follows, and is counted on. */
+export type SignIn = (
+  attempt: {
+    readonly login: string;
+    readonly password: string;
+    readonly address: string;
+    readonly userAgent: string;
+  },
+  isWhole?: (sub: string) => Promise<boolean>,
+) => Promise<SignInOutcome>;
+
+/** A code that somebody typed as the second step. */
+export interface FactorTry {
+  readonly sub: string;
+  readonly kind: 'totp' | 'recovery_codes';
+  readonly code: string;
   readonly address: string;
   readonly userAgent: string;
-}) => Promise<SignInOutcome>;
+}
+
+export type FactorOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly why: 'wrong' }
+  | { readonly ok: false; readonly why: 'throttled'; readonly retryAfterSeconds: number };
+
+export type FactorSignIn = (attempt: FactorTry) => Promise<FactorOutcome>;
+
+/** A device's answer, as its browser sends it: JSON. */
+export interface PasskeyTry {
+  /** The interaction that the question was of. */
+  readonly uid: string;
+  readonly credential: string;
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+export type PasskeyOutcome =
+  | { readonly ok: true; readonly sub: string; readonly epoch: number; readonly amr: readonly string[] }
+  | Exclude<FactorOutcome, { readonly ok: true }>;
+
+export interface Passkeys {
+  /** What the browser is asked (WebAuthn's PublicKeyCredentialRequestOptionsJSON); undefined where this server has none. */
+  options(uid: string): object | undefined;
+  signIn(attempt: PasskeyTry): Promise<PasskeyOutcome>;
+}
+
+/** Somebody at the pages of the own account. */
+export interface Visitor {
+  readonly sub: string;
+  readonly login?: string;
+  /** The browser session that stays where all others end. */
+  readonly ssoUid: string;
+}
+
+export interface OwnPages {
+  /** Who signed in for these pages lately, at the highest level of the account; undefined: nobody did. */
+  visitor(req: IncomingMessage, res: ServerResponse): Promise<Visitor | undefined>;
+  /** Where to sign in for them. It leads back. */
+  signInUrl(): string;
+}

@@ -4,15 +4,26 @@ import { CurfewError } from '../server/errors.ts';
 import { serveAsset } from './assets.ts';
 import { type Csrf, createCsrf } from './csrf.ts';
 import { createFailurePage } from './failures.ts';
-import type { AskPage, Pages } from './pages.ts';
-import type { InteractionResult, Interactions, InteractionView, PromptName, SignIn } from './port.ts';
+import type { Pages } from './pages.ts';
+import type {
+  FactorSignIn,
+  InteractionResult,
+  Interactions,
+  InteractionView,
+  Passkeys,
+  PromptName,
+  SignIn,
+} from './port.ts';
+import { codeStep, type Problem, passkeyStep } from './second-step.ts';
 import type { PageContext } from './security-headers.ts';
 import { trySignIn } from './sign-in-step.ts';
-import { createVisits, type Fields, type Visits } from './visits.ts';
+import { createVisits, type Fields, USER_AGENT_LIMIT, type Visits } from './visits.ts';
 
 export interface InteractionRouterOptions {
   readonly interactions: Interactions;
   readonly signIn: SignIn;
+  readonly tryFactor: FactorSignIn;
+  readonly passkeys: Passkeys;
   readonly pages: Pages;
   /** At least 32 bytes, for this alone. */
   readonly csrfKey: Buffer;
@@ -24,36 +35,54 @@ export interface InteractionRouterOptions {
 
 type Act = (ctx: RouterContext, view: InteractionView, fields: Fields) => Promise<void>;
 
-const USER_AGENT_LIMIT = 512;
+/** What the page of a demand that is out of reach goes back with. */
+const UNMET: InteractionResult = {
+  error: 'unmet_authentication_requirements',
+  description: 'the account has no factor that reaches what is asked for',
+};
 
 const CANCELLED: InteractionResult = { error: 'access_denied', description: 'the person cancelled' };
 
-const question = ({
-  csrf,
-  pages,
-}: Tools): Readonly<Record<PromptName, (ctx: PageContext, view: InteractionView) => void>> => {
-  const ask = (view: InteractionView): AskPage => ({ view, csrf: csrf.token(view.uid) });
-  return {
-    login: (ctx, view) => pages.signIn(ctx, ask(view)),
-    consent: (ctx, view) => pages.consent(ctx, ask(view)),
-    continue: (ctx, view) => pages.continueTo(ctx, ask(view)),
-  };
+/** Which page asks for what is missing. */
+const pageOf = ({ step }: InteractionView): 'signIn' | 'secondStep' | 'outOfReach' => {
+  if (!step || step.ways.includes('password')) return 'signIn';
+  return step.ways.length > 0 ? 'secondStep' : 'outOfReach';
 };
+
+/** Shows the question of an interaction, and why the last answer did not do. */
+const question =
+  ({ csrf, pages, passkeys }: Pick<Tools, 'csrf' | 'pages' | 'passkeys'>) =>
+  (ctx: PageContext, view: InteractionView, problem?: Problem): void => {
+    const ask = { view, csrf: csrf.token(view.uid) };
+    const options = view.step?.ways.includes('passkey') ? passkeys.options(view.uid) : undefined;
+    const step = { ...ask, ...(problem ? { problem } : {}), ...(options ? { passkey: options } : {}) };
+    const show: Readonly<Record<PromptName, () => void>> = {
+      login: () => pages[pageOf(view)](ctx, step),
+      consent: () => pages.consent(ctx, ask),
+      continue: () => pages.continueTo(ctx, ask),
+    };
+    show[view.prompt]();
+  };
 
 interface Tools extends InteractionRouterOptions {
   readonly csrf: Csrf;
   readonly visits: Visits;
+  readonly show: (ctx: PageContext, view: InteractionView, problem?: Problem) => void;
 }
 
 const passwordStep =
-  ({ signIn, clientAddress, visits, pages, csrf }: Tools): Act =>
+  ({ signIn, clientAddress, visits, pages, csrf, passkeys, interactions }: Tools): Act =>
   async (ctx, view, { login, password }) => {
     const userAgent = ctx.get('user-agent').slice(0, USER_AGENT_LIMIT);
-    const step = await trySignIn(signIn, view, { login, password, address: clientAddress(ctx), userAgent });
-    if ('result' in step) return visits.finish(ctx, step.result);
+    const attempt = { login, password, address: clientAddress(ctx), userAgent };
+    const step = await trySignIn(signIn, view, attempt, (sub) =>
+      interactions.completes(ctx.req, ctx.res, { sub, method: 'password' }),
+    );
+    if ('shown' in step) return visits.show(ctx, step.shown);
     const { retryAfterSeconds, ...refused } = step.refused;
     if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
-    pages.signIn(ctx, { view, csrf: csrf.token(view.uid), ...refused });
+    const passkey = view.step?.ways.includes('passkey') ? passkeys.options(view.uid) : undefined;
+    pages.signIn(ctx, { view, csrf: csrf.token(view.uid), ...refused, ...(passkey ? { passkey } : {}) });
   };
 
 /** What each form does, and the question that it answers. */
@@ -61,6 +90,10 @@ const steps = (
   tools: Tools,
 ): readonly { readonly path: string; readonly answers: readonly PromptName[]; readonly act: Act }[] => [
   { path: 'login', answers: ['login'], act: passwordStep(tools) },
+  { path: 'code', answers: ['login'], act: codeStep(tools, 'totp') },
+  { path: 'recovery', answers: ['login'], act: codeStep(tools, 'recovery_codes') },
+  { path: 'passkey', answers: ['login'], act: passkeyStep(tools) },
+  { path: 'unmet', answers: ['login'], act: (ctx) => tools.visits.finish(ctx, UNMET) },
   { path: 'consent', answers: ['consent'], act: (ctx) => tools.visits.finish(ctx, { consent: true }) },
   { path: 'continue', answers: ['continue'], act: (ctx) => tools.visits.finish(ctx, { continued: true }) },
   { path: 'abort', answers: ['login', 'consent', 'continue'], act: (ctx) => tools.visits.finish(ctx, CANCELLED) },
@@ -71,11 +104,11 @@ export const createInteractionRouter = (options: InteractionRouterOptions): Rout
   const { pages, interactions, issuer, csrfKey, log } = options;
   const csrf = createCsrf({ key: csrfKey, issuer });
   const visits = createVisits({ interactions, issuer, csrf, fail: createFailurePage({ pages, log }) });
-  const tools: Tools = { ...options, csrf, visits };
-  const show = question(tools);
+  const show = question({ ...options, csrf });
+  const tools: Tools = { ...options, csrf, visits, show };
   const router = new Router();
 
-  router.get('/interaction/:uid', (ctx) => visits.page(ctx, (view) => show[view.prompt](ctx, view)));
+  router.get('/interaction/:uid', (ctx) => visits.page(ctx, (view) => show(ctx, view)));
   for (const { path, answers, act } of steps(tools)) {
     router.post(`/interaction/:uid/${path}`, (ctx) =>
       visits.form(ctx, (view, fields) => {
@@ -87,6 +120,7 @@ export const createInteractionRouter = (options: InteractionRouterOptions): Rout
     router.get(`/interaction/:uid/${path}`, (ctx) => visits.restart(ctx));
   }
   router.get('/assets/curfew.:hash.css', serveAsset(pages.assets.stylesheet));
+  router.get('/assets/curfew.:hash.js', serveAsset(pages.assets.script));
   router.get('/assets/curfew.:hash.svg', serveAsset(pages.assets.icon));
   return router;
 };

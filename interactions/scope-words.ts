@@ -26,7 +26,7 @@ const ACCOUNT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** `notes:read` reads "Read notes". Nothing is claimed that the scope does not say: other shapes stay as they are. */
-const readOut = (scope: string): string => {
+export const readOut = (scope: string): string => {
   const [, thing, verb] = /^([a-z][a-z0-9_-]*)[:.]([a-z]+)$/iu.exec(scope) ?? [];
   if (thing === undefined || verb === undefined) return displayText(scope);
   return `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${thing.replace(/[_-]+/gu, ' ')}`;

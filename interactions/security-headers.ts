@@ -92,11 +92,18 @@ const headersOf = (setters: readonly Setter[]): ReadonlyArray<readonly [string, 
 const FOR_PROGRAMS = '/token';
 const NOT_FOR_DRAWING: ReadonlySet<string> = new Set(['x-content-type-options', 'strict-transport-security']);
 
+interface PageNeeds {
+  /** Where its forms may end. */
+  readonly redirectUri?: string | undefined;
+  /** Whether it loads our own script file. Nothing else ever runs: no inline script, nobody else's, no eval. */
+  readonly script?: boolean;
+}
+
 export interface SecurityHeaders {
   /** For everything that is answered; a page of ours then replaces its Content-Security-Policy. */
   readonly middleware: Middleware;
-  /** All the headers of one page, and `Cache-Control: no-store`. `redirectUri` is where its forms may end. */
-  forPage(ctx: PageContext, redirectUri?: string): void;
+  /** All the headers of one page, and `Cache-Control: no-store`. */
+  forPage(ctx: PageContext, page: PageNeeds): void;
 }
 
 export const createSecurityHeaders = ({ issuer }: { readonly issuer: string }): SecurityHeaders => {
@@ -108,8 +115,9 @@ export const createSecurityHeaders = ({ issuer }: { readonly issuer: string }): 
       for (const [name, value] of ctx.path.startsWith(FOR_PROGRAMS) ? lean : usual) ctx.res.setHeader(name, value);
       return next();
     },
-    forPage: (ctx, redirectUri) => {
-      apply([...always, policy({ 'form-action': formAction(redirectUri) })], ctx);
+    forPage: (ctx, { redirectUri, script = false }) => {
+      const scripts = script ? { 'script-src': ["'self'"], 'require-trusted-types-for': ["'script'"] } : {};
+      apply([...always, policy({ ...scripts, 'form-action': formAction(redirectUri) })], ctx);
       ctx.set('Cache-Control', 'no-store');
     },
   };

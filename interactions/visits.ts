@@ -4,9 +4,11 @@ import { CurfewError } from '../server/errors.ts';
 import type { Csrf } from './csrf.ts';
 import type { FailurePage, WayOut } from './failures.ts';
 import { formFields, readForm } from './form-body.ts';
-import type { InteractionResult, Interactions, InteractionView } from './port.ts';
+import type { InteractionResult, Interactions, InteractionView, Shown } from './port.ts';
 
-const FIELDS = ['csrf', 'login', 'password'] as const;
+export const USER_AGENT_LIMIT = 512;
+
+const FIELDS = ['csrf', 'login', 'password', 'code', 'credential'] as const;
 export type Fields = Partial<Record<(typeof FIELDS)[number], string>>;
 
 export interface Visits {
@@ -15,6 +17,8 @@ export interface Visits {
   /** The same for a form: only one that our own page sent for this interaction gets that far. */
   form(ctx: RouterContext, act: (view: InteractionView, fields: Fields) => Promise<void> | void): Promise<void>;
   finish(ctx: RouterContext, result: InteractionResult): Promise<void>;
+  /** Notes a step of the sign-in, and goes on to what is next. */
+  show(ctx: RouterContext, shown: Shown): Promise<void>;
   /** Shows the interaction's question again. */
   restart(ctx: RouterContext): void;
 }
@@ -27,7 +31,7 @@ export interface VisitsOptions {
 }
 
 /** RFC 9700 §4.12: after 307 the browser would send the password on. */
-const goOn = (ctx: RouterContext, url: string): void => {
+export const goOn = (ctx: RouterContext, url: string): void => {
   ctx.status = 303;
   ctx.set('Location', url);
   ctx.set('Cache-Control', 'no-store');
@@ -73,6 +77,7 @@ export const createVisits = ({ interactions, csrf, fail, issuer }: VisitsOptions
     page: (ctx, act) => visit(ctx, act),
     form: (ctx, act) => visit(ctx, act, csrf),
     finish: async (ctx, result) => goOn(ctx, await interactions.finish(ctx.req, ctx.res, result)),
+    show: async (ctx, shown) => goOn(ctx, await interactions.show(ctx.req, ctx.res, shown)),
     restart: (ctx) => goOn(ctx, pathOf(uidOf(ctx))),
   };
 };

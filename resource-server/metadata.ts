@@ -22,7 +22,7 @@ export interface ProtectedResource {
 /** RFC 9728 §3.1: the well-known name goes between the host and the path. */
 export const protectedResource = (parts: MetadataParts): ProtectedResource => {
   const { origin, pathname } = new URL(parts.url);
-  const path = `/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname.replace(/\/$/, '')}`;
+  const path = `/.well-known/oauth-protected-resource${pathname.replace(/\/$/, '')}`;
   const dpop =
     parts.dpop === 'off'
       ? {}

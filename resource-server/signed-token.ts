@@ -42,8 +42,8 @@ const wordsFor = (error: errors.JOSEError): string =>
     ? `the access token has a wrong ${error.claim}`
     : (WORDS[error.code] ?? 'the access token is no access token of this issuer');
 
-/** Three parts, as a signed token has; every other token is an opaque one. */
-export const looksSigned = (token: string): boolean => token.startsWith('eyJ') && token.split('.', 4).length === 3;
+/** Three parts, the first of them a JSON object in base64url: every other token is an opaque one. */
+export const looksSigned = (token: string): boolean => /^e[wy][\w-]+\.[\w-]+\.[\w-]*$/.test(token);
 
 /** Gives the claims of a token that holds. Throws `invalid_token`; anything else is no fault of the token. */
 export const createSignedTokens = ({ issuer, audience, algorithms, keys, clock }: SignedTokenParts) => {

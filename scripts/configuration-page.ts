@@ -1,7 +1,8 @@
 /** Owns the words and tables of docs/configuration.md and .env.example, made from the tables that the server checks with. */
 import { CLIENT_KEYS } from '../server/config-clients.ts';
-import { DPOP_KEYS, FILE_KEYS, RESOURCE_KEYS, SCOPE_KEYS } from '../server/config-file.ts';
+import { DPOP_KEYS, FILE_KEYS, RESOURCE_KEYS } from '../server/config-file.ts';
 import { LIFETIME_KEYS } from '../server/config-lifetimes.ts';
+import { SCOPE_KEYS, STRICTER_KEYS } from '../server/config-scopes.ts';
 import { FILE_SETTING, SETTINGS } from '../server/config-settings.ts';
 import { type Row, wordsOf } from '../server/config-types.ts';
 import { PROFILES } from '../server/sessions/policy.ts';
@@ -95,7 +96,7 @@ export default defineConfig({
   resources: {
     'https://api.example.com': { scopes: ['notes:read', 'payments:write'], introspectedBy: ['api'] },
   },
-  scopes: { 'payments:write': { acr: 'mfa', maxAgeSeconds: 300 } },
+  scopes: { 'payments:write': { acr: 'mfa', maxAgeSeconds: 300, action: 'Sending money' } },
   lifetimes: { kiosk: { idleSeconds: 120, absoluteSeconds: 28800 } },
 });
 \`\`\``;
@@ -143,9 +144,15 @@ The account API is a resource of every server: the issuer followed by \`/account
 
 ${keysTable(SCOPE_KEYS)}
 
+Clients of one profile may be asked for more: \`profiles: { high: { acr: 'phr', maxAgeSeconds: 60 } }\`. Of each:
+
+${keysTable(STRICTER_KEYS)}
+
+A demand that an account has no factor for ends in \`unmet_authentication_requirements\`, after a page that says how to set one up.
+
 ### lifetimes
 
-A client names a profile, or gives its own numbers; what is left out comes from \`standard\`, lowered where it would outlast a number that was given. Own profiles are made the same way.
+A client names a profile, or gives its own numbers; what is left out comes from \`standard\`, lowered where it would outlast a number that was given. Own profiles are made the same way. \`aal1\`, \`aal2\` and \`aal3\` are the times of NIST SP 800-63B-4; which factors a sign-in shows is up to the scopes.
 
 ${lifetimesTable()}
 

@@ -1,33 +1,21 @@
 /** Owns the wiring: the only place where all the parts meet. */
-import type { SignIn } from '../interactions/port.ts';
-import { canonicalLogin } from './accounts/email.ts';
-import { createPasswords, type Passwords } from './accounts/password.ts';
-import { createSignIn } from './accounts/sign-in.ts';
-import type { Accounts } from './accounts/store.ts';
 import { type Background, startBackground } from './background.ts';
 import { systemClock } from './clock.ts';
 import { type Config, resolveConfig } from './config.ts';
-import { type Core, createCore } from './core.ts';
+import type { Core } from './core.ts';
+import { correlated } from './correlation.ts';
 import { appendEventsTo } from './events-file.ts';
 import type { Server, ServerOptions } from './host.ts';
-import { keyLifetimes } from './key-phases.ts';
-import { type KeyRing, openKeyRing } from './key-ring.ts';
-import { deriveKeys } from './keys.ts';
 import { createLog, type Log } from './log.ts';
 import { asGuest } from './middleware/guest.ts';
-import type { OidcParts } from './oidc/parts.ts';
-import type { Protocol, Tamper } from './oidc/provider.ts';
-import { createStragglers } from './oidc/stragglers.ts';
-import { arrivalsSoFar } from './oidc/unit-of-work.ts';
-import { builtInPeople, hostPeople } from './people.ts';
-import { createReadiness } from './readiness.ts';
-import type { Clock } from './sessions/time.ts';
+import type { Tamper } from './oidc/provider.ts';
 import type { Store } from './store.ts';
 import { accountsWithDeadline, withDeadline } from './store-deadline.ts';
-import { accountsOver } from './wiring/accounts-over.ts';
+import { observedStore } from './store-observed.ts';
 import { type OnStep, openStore } from './wiring/open-store.ts';
-import { createStreams, type Streams } from './wiring/streams.ts';
-import { createSurface } from './wiring/surface.ts';
+import type { Streams } from './wiring/streams.ts';
+import { createWatch } from './wiring/watch.ts';
+import { type Opened, wire } from './wiring/wire.ts';
 
 /** What tests put in the place of the real thing. */
 export interface TestParts {
@@ -44,64 +32,6 @@ export interface AssembledServer extends Server {
   readonly background: Background;
   readonly streams: Streams;
 }
-
-const signInOver = (accounts: Accounts, store: Store, core: Core, clock: Clock, passwords: Passwords): SignIn =>
-  createSignIn({
-    accounts,
-    verifyNothing: (password) => accounts.verifyNothing?.(password) ?? passwords.verifyNothing(password),
-    requirePlace: passwords.requirePlace,
-    limits: store.limits,
-    clock,
-    record: core.record,
-    epochOf: async (sub) => (await store.sessions.endingsOf(sub)).epoch,
-    canonical: canonicalLogin,
-  });
-
-interface Opened {
-  readonly config: Config;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly own: Accounts | undefined;
-  readonly tamper: Tamper | undefined;
-}
-
-/** Everything over an open store that takes no requests yet. */
-const wire = async ({ config, store, clock, log, own, tamper }: Opened) => {
-  const onListenerError = (error: unknown) => log.error('an event listener failed', { error });
-  const core = createCore({ config, store, clock, onListenerError });
-  const passwords = createPasswords();
-  const builtIn = accountsOver(store, core, clock, passwords);
-  const accounts = own ?? builtIn;
-  const people = own ? hostPeople(own) : builtInPeople(builtIn, store.accounts);
-  const keys = deriveKeys(config.secrets);
-  const lifetimes = keyLifetimes(config);
-  const ring = await openKeyRing({ store: store.signingKeys, sealing: keys.sealing, clock, lifetimes });
-  const readiness = createReadiness(store, core.events);
-  const signIn = signInOver(accounts, store, core, clock, passwords);
-  const stragglers = createStragglers(arrivalsSoFar);
-  const signingKeys = () => ring.keys().jwks.keys;
-  const streams = createStreams({ config, store, core, keys, signingKeys, clock, log });
-  const surfaceNow = () => {
-    const parts: OidcParts = { ...core, ...ring.keys(), config, keys, store, clock, log, people, stragglers };
-    return createSurface({ parts, core, signIn, readiness, streams, tamper }).callback();
-  };
-  return { core, readiness, streams, surface: renewable(ring, surfaceNow), builtIn: own ? undefined : builtIn };
-};
-
-/**
- * The protocol library reads its keys once, so other keys are another surface. It holds no state: a request under way
- * goes on where it began, the next one is the new one's.
- */
-const renewable = (ring: KeyRing, make: () => ReturnType<Protocol['callback']>) => {
-  let current = make();
-  return {
-    handle: (...given: Parameters<typeof current>) => current(...given),
-    async lookAtKeys() {
-      if (await ring.look()) current = make();
-    },
-  };
-};
 
 /** Takes up what a crash left, ends what the configuration no longer knows, and goes on doing so. */
 const takeUp = async (
@@ -124,16 +54,27 @@ const keepEvents = ({ eventsFile }: Config, { events }: Core, log: Log): (() => 
     : appendEventsTo(eventsFile, events, (error) => log.error('the events file cannot be written', { error }));
 
 const serve = async (opened: Opened): Promise<AssembledServer> => {
-  const { config, store, log } = opened;
-  const { core, readiness, streams, surface, builtIn } = await wire(opened);
+  const { config, store, log, watch } = opened;
+  const { core, readiness, factors, streams, surface, builtIn } = await wire(opened);
   const closeFile = keepEvents(config, core, log);
   const background = await takeUp(opened, core, surface.lookAtKeys, streams);
-  const guest = asGuest(config.issuer, surface.handle);
+  const closeMetrics = await watch.listen().catch(async (error: unknown) => {
+    await background.stop();
+    await streams.stop();
+    throw error;
+  });
+  const guest = asGuest(config.issuer, (req, res) =>
+    correlated((id) => {
+      res.setHeader('x-correlation-id', id);
+      return surface.handle(req, res);
+    }),
+  );
   return {
     callback: () => guest.handler,
     sessions: core.accountSessions,
     events: core.events,
     accounts: builtIn,
+    factors: { list: factors.list, remove: factors.remove, forget: (sub) => store.factors.removeAll(sub) },
     store,
     core,
     background,
@@ -145,6 +86,7 @@ const serve = async (opened: Opened): Promise<AssembledServer> => {
     async close() {
       streams.polling.stop();
       await guest.quiet();
+      await closeMetrics();
       await background.stop();
       await streams.stop();
       await closeFile();
@@ -155,14 +97,16 @@ const serve = async (opened: Opened): Promise<AssembledServer> => {
 
 /** Opens the store, and makes a server over it. */
 export const assemble = async (options: ServerOptions, test: TestParts = {}): Promise<AssembledServer> => {
-  const { accounts: own, clock = systemClock } = options;
+  const { accounts: own, clock = systemClock, factors: keepsFactors = true } = options;
   const config = 'demo' in options.config ? options.config : resolveConfig(options.config);
   const log = test.log ?? createLog({ level: config.logLevel });
   const file = await openStore(config, { onStep: test.onStep, onWarning: (warning) => log.warn(warning) });
-  const store = withDeadline(test.wrapStore?.(file) ?? file, config.storeTimeoutSeconds);
+  const watch = createWatch(config, log);
+  const bounded = withDeadline(test.wrapStore?.(file) ?? file, config.storeTimeoutSeconds);
+  const store = observedStore(bounded, watch.measures);
   try {
     const people = own && accountsWithDeadline(own, config.storeTimeoutSeconds);
-    return await serve({ config, store, clock, log, own: people, tamper: test.tamper });
+    return await serve({ config, store, clock, log, own: people, keepsFactors, tamper: test.tamper, watch });
   } catch (error) {
     await file.close();
     throw error;

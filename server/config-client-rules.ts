@@ -4,7 +4,8 @@ import { type ClientInput, secretVariable } from './config-clients.ts';
 import { clientLifetimesProblems, type Profiles } from './config-lifetimes.ts';
 import { problem } from './config-problems.ts';
 import { redirectRefusal } from './config-redirects.ts';
-import { SERVICE_SCOPES, servicesOf } from './services.ts';
+import { OWN_CLIENT_ID } from './own-client.ts';
+import { mayCall, SERVICE_SCOPES, servicesOf } from './services.ts';
 import { type Reach, receiverRefusal } from './streams/addresses.ts';
 
 interface Rule {
@@ -77,6 +78,11 @@ const RULES: readonly Rule[] = [
     allowed: () => 'authorization_code with refresh_token, since only it begins a session',
   },
   {
+    at: 'grant_types',
+    broken: (client) => mayCall(client, 'admin') && signsIn(client),
+    allowed: () => 'client_credentials alone: a client that administers signs nobody in',
+  },
+  {
     at: 'response_types',
     broken: (client) => client.response_types.includes('code') !== signsIn(client),
     allowed: (client) =>
@@ -143,6 +149,9 @@ export const clientProblems = (
     ...redirectProblems(at, client, production),
     ...logoutProblems(at, client, reach),
     ...scopeProblems(at, client, scopes),
+    ...(client.client_id === OWN_CLIENT_ID
+      ? [problem(`${at}.client_id`, OWN_CLIENT_ID, "any but this one, which is that of this server's own pages")]
+      : []),
     ...clientLifetimesProblems(`${at}.lifetimes`, input.lifetimes ?? 'standard', profiles),
   ];
 };

@@ -57,7 +57,7 @@ export const CLIENT_KEYS = {
       'a list of authorization_code, refresh_token, client_credentials',
     ).optional(),
     default: ['authorization_code', 'refresh_token'],
-    doc: 'With refresh_token it always gets a refresh token. With client_credentials it calls the APIs of this server itself, whose scopes it names: ssf.manage and ssf.read ([revocation.md](revocation.md)). [] for a resource server that only introspects.',
+    doc: 'With refresh_token it always gets a refresh token. With client_credentials it calls the APIs of this server itself, whose scopes it names: ssf.manage and ssf.read ([revocation.md](revocation.md)), admin ([operations.md](operations.md)). [] for a resource server that only introspects.',
   },
   response_types: {
     type: listOf(oneOf(['code']), "['code'] or []").optional(),
@@ -150,6 +150,9 @@ const switchesOf = (client: ClientInput) => ({
   first_party: client.first_party ?? false,
 });
 
+const profileName = (wanted: ClientInput['lifetimes'] = 'standard'): string | undefined =>
+  typeof wanted === 'string' ? wanted : undefined;
+
 /** What is left out is filled in. Says nothing about whether it makes sense. */
 export const completeClient = (client: ClientInput, profiles: Profiles, env: Environment): ClientConfig => {
   const credentials = credentialsOf(client, env);
@@ -167,5 +170,6 @@ export const completeClient = (client: ClientInput, profiles: Profiles, env: Env
     ...given('backchannel_logout_uri', client.backchannel_logout_uri),
     ...switchesOf(client),
     lifetimes: resolveLifetimes(client.lifetimes ?? 'standard', profiles),
+    ...given('profile', profileName(client.lifetimes)),
   };
 };

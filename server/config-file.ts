@@ -5,8 +5,9 @@ import { clientProblems } from './config-client-rules.ts';
 import { type ClientInput, clientSchema, completeClient } from './config-clients.ts';
 import { lifetimesSchema, type Profiles, profileProblems, profilesOf } from './config-lifetimes.ts';
 import { keyed, problem } from './config-problems.ts';
+import { completeScopes, scopeProblems, scopeSchema } from './config-scopes.ts';
 import type { Environment } from './config-settings.ts';
-import { flag, listOf, mapOf, oneOf, seconds, strict, text } from './config-types.ts';
+import { flag, listOf, mapOf, oneOf, strict, text } from './config-types.ts';
 import { SERVICE_SCOPES, serviceAt } from './services.ts';
 
 /** RFC 6749 §3.3. */
@@ -31,14 +32,6 @@ export const RESOURCE_KEYS = {
   },
 } as const;
 
-export const SCOPE_KEYS = {
-  acr: {
-    type: oneOf(['pwd', 'mfa', 'phr']),
-    doc: 'What the person has to have done: a password, a second factor, a phishing-resistant one.',
-  },
-  maxAgeSeconds: { type: seconds(), doc: 'How long ago at most. An access token that carries the scope expires then.' },
-} as const;
-
 export const DPOP_KEYS = {
   requireNonce: {
     type: flag().optional(),
@@ -57,7 +50,7 @@ export const FILE_KEYS = {
     doc: 'The APIs that access tokens are for (RFC 8707), by their URI.',
   },
   scopes: {
-    type: mapOf(strict(SCOPE_KEYS), 'an object: scope to what it demands').optional(),
+    type: mapOf(scopeSchema, 'an object: scope to what it demands').optional(),
     doc: 'The sensitive scopes, and the fresh authentication that each demands.',
   },
   lifetimes: {
@@ -88,8 +81,8 @@ const RESERVED_SCOPES = ['openid', 'offline_access'];
 /** RFC 8707 §2: an absolute URI without a fragment. */
 const resourceRefusal = (uri: string, issuer: string): string | undefined => {
   if (!URL.canParse(uri) || /[#\s]/.test(uri)) return 'an absolute URI without a fragment (RFC 8707 §2)';
-  if (serviceAt(issuer, uri)) return 'any but this one, which is an API of this server';
-  return uri === `${issuer}/account` ? 'any but this one, which is the account API of this server' : undefined;
+  const isOwn = serviceAt(issuer, uri) !== undefined || uri === `${issuer}/account`;
+  return isOwn ? 'any but this one, which is an API of this server' : undefined;
 };
 
 const introspectorProblems = (
@@ -147,7 +140,7 @@ const completeResources = (resources: FileInput['resources'] = {}): Readonly<Rec
 const completeFile = (file: FileInput, clients: readonly ClientConfig[]): FileConfig => ({
   clients,
   resources: completeResources(file.resources),
-  scopes: file.scopes ?? {},
+  scopes: completeScopes(file.scopes),
   dpop: { requireNonce: file.dpop?.requireNonce ?? DPOP_KEYS.requireNonce.default },
 });
 
@@ -173,6 +166,7 @@ export const resolveFile = (
     ...pairs.flatMap(({ input, client }) => clientProblems(input, client, { profiles, production, reach, scopes })),
     ...resourceProblems(config, issuer),
     ...demandProblems(config),
+    ...scopeProblems(config.scopes, profiles),
   ];
   return { config, problems };
 };

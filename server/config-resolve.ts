@@ -48,6 +48,10 @@ const productionProblems = ({ issuer, secrets }: SettingsInput, nameOf: Source['
   ];
 };
 
+/** One listener would take the other's place, and which one would be chance. */
+const portProblems = ({ port = SETTINGS.port.default, metricsPort }: SettingsInput, nameOf: Source['nameOf']) =>
+  metricsPort === port ? [problem(nameOf('metricsPort'), metricsPort, `any but ${nameOf('port')}`)] : [];
+
 const storeProblems = ({ mongodbUri, redisUrl }: SettingsInput, nameOf: Source['nameOf']): readonly string[] =>
   redisUrl !== undefined && mongodbUri === undefined
     ? [`${nameOf('redisUrl')} needs ${nameOf('mongodbUri')}: Redis keeps only what may be lost.`]
@@ -60,6 +64,7 @@ const structureProblems = ({ settings, file = {}, nameOf }: Source): readonly st
   return [
     ...(settingsError ? problemsOf(settingsError, settings, nameOf) : []),
     ...(fileError ? problemsOf(fileError, file) : []),
+    ...portProblems(settings, nameOf),
     ...(settings.production ? productionProblems(settings, nameOf) : []),
     ...storeProblems(settings, nameOf),
   ];
@@ -76,7 +81,13 @@ const networksOf = ({ trustedProxies, receiverNetworks }: SettingsInput) => ({
   receiverNetworks: receiverNetworks ?? SETTINGS.receiverNetworks.default,
 });
 
-const withDefaults = ({ issuer, eventsFile, ...settings }: SettingsInput) => {
+/** A key that was left out stays away. */
+const optional = ({ eventsFile, metricsPort }: SettingsInput) => ({
+  ...(eventsFile === undefined ? {} : { eventsFile }),
+  ...(metricsPort === undefined ? {} : { metricsPort }),
+});
+
+const withDefaults = ({ issuer, ...settings }: SettingsInput) => {
   const port = settings.port ?? SETTINGS.port.default;
   return {
     issuer: issuer ?? `http://127.0.0.1:${port}`,
@@ -87,7 +98,8 @@ const withDefaults = ({ issuer, eventsFile, ...settings }: SettingsInput) => {
     ...networksOf(settings),
     logLevel: settings.logLevel ?? SETTINGS.logLevel.default,
     ...nodeDefaults(settings),
-    ...(eventsFile === undefined ? {} : { eventsFile }),
+    ...optional(settings),
+    metricsHost: settings.metricsHost ?? SETTINGS.metricsHost.default,
     eventRetentionSeconds: settings.eventRetentionSeconds ?? SETTINGS.eventRetentionSeconds.default,
     storeTimeoutSeconds: settings.storeTimeoutSeconds ?? SETTINGS.storeTimeoutSeconds.default,
   };

@@ -1,8 +1,9 @@
 /** Owns the settings of the environment: one row each. `.env.example` and the configuration page are made from it. */
-import { isIP } from 'node:net';
 import type { z } from 'zod';
-import { NODE_SETTINGS } from './config-node-settings.ts';
-import { flag, listOf, oneOf, type Row, seconds, strict, text, whole } from './config-types.ts';
+import { METRICS_SETTINGS } from './config-settings-metrics.ts';
+import { NETWORK_SETTINGS } from './config-settings-networks.ts';
+import { NODE_SETTINGS } from './config-settings-nodes.ts';
+import { asList, flag, listOf, oneOf, type Row, seconds, strict, text, whole } from './config-types.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,12 +20,6 @@ interface SettingRow extends Row {
 const asText: Read = (value) => value;
 const isProduction: Read = (value) => value === 'production';
 const asNumber: Read = (value) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value);
-const asList: Read = (value) =>
-  value
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
-
 const DAY = 24 * 60 * 60;
 
 /** OpenID Connect Discovery §3: https, no query, no fragment; and written as URLs are compared, so that tokens match. */
@@ -33,14 +28,6 @@ const isIssuer = (value: string): boolean => {
   const url = new URL(value);
   const plain = `${url.origin}${url.pathname}`.replace(/\/$/, '');
   return /^https?:$/.test(url.protocol) && value === plain;
-};
-
-/** An address, or a range in CIDR notation. */
-const isAddressRange = (value: string): boolean => {
-  const [address = '', prefix, ...rest] = value.split('/');
-  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  if (bits < 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
 };
 
 const secret = text(
@@ -94,28 +81,7 @@ export const SETTINGS = {
     doc: 'Where the embedded database lives. Made at first start, readable by its owner alone.',
   },
   ...NODE_SETTINGS,
-  trustedProxies: {
-    name: 'CURFEW_TRUSTED_PROXIES',
-    type: listOf(
-      text('an IP address, or a range such as 10.0.0.0/8 or fd00::/8', isAddressRange),
-      'a list of IP addresses and CIDR ranges',
-    ).optional(),
-    default: [],
-    read: asList,
-    unit: 'addresses and CIDR ranges, comma separated',
-    doc: 'The proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody else can choose the address that limits and events see.',
-  },
-  receiverNetworks: {
-    name: 'CURFEW_RECEIVER_NETWORKS',
-    type: listOf(
-      text('an IP address, or a range such as 10.0.0.0/8 or fd00::/8', isAddressRange),
-      'a list of IP addresses and CIDR ranges',
-    ).optional(),
-    default: [],
-    read: asList,
-    unit: 'addresses and CIDR ranges, comma separated',
-    doc: 'Networks of special use, such as your own private one, in which receivers of security events and of back-channel logout may be. To no other address of special use is anything sent.',
-  },
+  ...NETWORK_SETTINGS,
   logLevel: {
     name: 'CURFEW_LOG_LEVEL',
     type: oneOf(['debug', 'info', 'warn', 'error', 'silent']).optional(),
@@ -139,6 +105,7 @@ export const SETTINGS = {
     unit: 'seconds',
     doc: 'How long events are kept in the database.',
   },
+  ...METRICS_SETTINGS,
   storeTimeoutSeconds: {
     name: 'CURFEW_STORE_TIMEOUT_SECONDS',
     type: seconds().optional(),

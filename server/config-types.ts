@@ -49,3 +49,10 @@ export const wordsOf = (type: z.ZodType): string => {
   const asked = type.safeParse(Symbol('nothing that a file can hold'));
   return asked.error?.issues[0]?.message ?? 'anything';
 };
+
+/** A setting's text, comma separated, as a list. */
+export const asList = (value: string): readonly string[] =>
+  value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');

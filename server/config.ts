@@ -31,6 +31,8 @@ export interface ClientConfig {
   readonly first_party: boolean;
   /** Resolved from a profile's name or own numbers. */
   readonly lifetimes: Lifetimes;
+  /** The profile's name, where it is one. */
+  readonly profile?: string;
 }
 
 export interface ResourceConfig {
@@ -44,6 +46,12 @@ export interface ResourceConfig {
 export interface ScopeDemand {
   readonly acr: 'pwd' | 'mfa' | 'phr';
   readonly maxAgeSeconds: number;
+  /** What a person does with it, as a page says it: "Sending money". */
+  readonly action?: string;
+  /** What clients of a profile have to show beyond that, by the profile's name. Never less. */
+  readonly profiles?: Readonly<
+    Record<string, { readonly acr?: 'pwd' | 'mfa' | 'phr'; readonly maxAgeSeconds?: number }>
+  >;
 }
 
 export interface Config {
@@ -67,6 +75,9 @@ export interface Config {
   /** Networks of special use that may be sent to all the same: addresses and CIDR ranges. */
   readonly receiverNetworks: readonly string[];
   readonly eventsFile?: string;
+  /** Absent: no metrics. */
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
   readonly eventRetentionSeconds: number;
   readonly storeTimeoutSeconds: number;
   readonly clients: readonly ClientConfig[];

@@ -2,6 +2,7 @@
 import type { ClientConfig, Config } from './config.ts';
 import type { Events, NewEvent } from './events.ts';
 import { createEvents } from './events.ts';
+import { ownClient } from './own-client.ts';
 import { type AccountSessions, createAccountSessions } from './sessions/account-sessions.ts';
 import type { Lifetimes } from './sessions/policy.ts';
 import { createRevocation, type Revocation } from './sessions/revocation.ts';
@@ -34,7 +35,7 @@ interface Parts {
 
 export const createCore = ({ config, store, clock, onListenerError }: Parts): Core => {
   const events = createEvents(onListenerError);
-  const clients = new Map(config.clients.map((client) => [client.client_id, client]));
+  const clients = new Map([...config.clients, ownClient(config.issuer)].map((client) => [client.client_id, client]));
   const clientOf = (clientId: string) => clients.get(clientId);
   const lifetimesOf = (clientId: string) => clients.get(clientId)?.lifetimes;
 

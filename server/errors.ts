@@ -17,6 +17,10 @@ export const ERRORS = {
     status: 400,
     sentence: 'This sign-in took too long, or was begun in another browser. Start again from the app.',
   },
+  not_confirmed: {
+    status: 403,
+    sentence: 'This page shows only after you have confirmed that it is you. Nothing was changed.',
+  },
   invalid_token: {
     status: 401,
     sentence: 'The access token is missing, expired, ended or not meant for this address.',

@@ -1,4 +1,5 @@
-/** Owns the process's own log: JSON, one line each, and no credential in it. */
+/** Owns the process's own log: JSON, one line each, the request's id on it, and no credential in it. */
+import { correlationId } from './correlation.ts';
 
 const LEVELS = { debug: 10, info: 20, warn: 30, error: 40, silent: 50 } as const;
 
@@ -90,7 +91,8 @@ export const createLog = ({
     (own: Exclude<LogLevel, 'silent'>) =>
     (msg: string, fields: Fields = {}): void => {
       if (LEVELS[own] < LEVELS[level]) return;
-      const head = { time: now().toISOString(), level: own, msg: plainText(msg) };
+      const id = correlationId();
+      const head = { time: now().toISOString(), level: own, ...(id && { correlationId: id }), msg: plainText(msg) };
       // Once more at the end: a field of the same name does not pass for ours.
       write(`${JSON.stringify({ ...head, ...(plain(fields) as Fields), ...head })}\n`);
     };

@@ -7,6 +7,8 @@ import type { ClientConfig } from './config.ts';
 export const SERVICES = {
   /** The streams of security events, and their management. Scopes: CAEP interoperability profile, "OAuth Scopes". */
   ssf: { path: '/ssf', scopes: ['ssf.read', 'ssf.manage'] },
+  /** Anybody's sessions, for the operator's own tools. */
+  admin: { path: '/admin', scopes: ['admin'] },
 } as const satisfies Record<string, { readonly path: string; readonly scopes: readonly string[] }>;
 
 export type ServiceName = keyof typeof SERVICES;

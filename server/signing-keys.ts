@@ -1,58 +1,33 @@
 /** Owns the keys that sign tokens: made at first start, kept sealed, opened with the secrets. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { CurfewError } from './errors.ts';
 import { ALGORITHMS, type KeptKey, type KeyLifetimes, keptKeys } from './key-phases.ts';
 import type { RefreshKey, SigningKeyRecord, SigningKeyStore } from './keys.ts';
+import { type SealingKeys, seal, unseal } from './seal.ts';
 import type { Clock, Seconds } from './sessions/time.ts';
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-
-type Sealing = readonly [RefreshKey, ...RefreshKey[]];
 type KeyName = Pick<SigningKeyRecord, 'kid' | 'alg'>;
 
 /** Bound to its name: a sealed key moved to another row does not open. */
-const boundTo = ({ kid, alg }: KeyName): Buffer => Buffer.from(`curfew/v1/signing-key.${alg}.${kid}`);
+const boundTo = ({ kid, alg }: KeyName): string => `curfew/v1/signing-key.${alg}.${kid}`;
 
-/** AES-256-GCM: nonce, ciphertext, tag. The nonce is random, and a key is sealed once under each secret. */
-const seal = (jwk: JWK, name: KeyName, { key }: RefreshKey): string => {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(boundTo(name));
-  const sealed = Buffer.concat([
-    nonce,
-    cipher.update(JSON.stringify(jwk), 'utf8'),
-    cipher.final(),
-    cipher.getAuthTag(),
-  ]);
-  return sealed.toString('base64url');
-};
-
-/** Throws where the key is another, or the text was changed. */
-const unseal = ({ sealed, ...name }: SigningKeyRecord, { key }: RefreshKey): JWK => {
-  const bytes = Buffer.from(sealed, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
-    .setAAD(boundTo(name))
-    .setAuthTag(bytes.subarray(-TAG_BYTES));
-  const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-  return JSON.parse(text.toString('utf8'));
-};
+const sealKey = (jwk: JWK, name: KeyName, key: RefreshKey): string => seal(JSON.stringify(jwk), boundTo(name), key);
 
 /** A new key, not stored yet. `signsFrom`: others have to know it before it signs. */
 export const makeSigningKey = async (
   alg: SigningKeyRecord['alg'],
-  [newest]: Sealing,
+  [newest]: SealingKeys,
   createdAt: Seconds,
   signsFrom = createdAt,
 ): Promise<SigningKeyRecord> => {
   const { privateKey } = await generateKeyPair(alg, { modulusLength: 2048, extractable: true });
   const jwk = await exportJWK(privateKey);
   const name = { kid: await calculateJwkThumbprint(jwk), alg };
-  const sealed = seal({ ...jwk, ...name, use: 'sig' }, name, newest);
+  const sealed = sealKey({ ...jwk, ...name, use: 'sig' }, name, newest);
   return { ...name, sealed, sealedUnder: newest.id, createdAt, signsFrom };
 };
 
-const open = (record: SigningKeyRecord, sealing: Sealing): JWK => {
+const open = (record: SigningKeyRecord, sealing: SealingKeys): JWK => {
   const under = sealing.find(({ id }) => id === record.sealedUnder);
   const name = `Signing key ${record.kid} (${record.alg})`;
   if (!under) {
@@ -60,7 +35,7 @@ const open = (record: SigningKeyRecord, sealing: Sealing): JWK => {
     throw new CurfewError('wrong_configuration', { detail });
   }
   try {
-    return unseal(record, under);
+    return JSON.parse(unseal(record.sealed, boundTo(record), under)) as JWK;
   } catch (cause) {
     const detail = `${name} does not open with the secret that it was sealed under: the stored key is damaged.`;
     throw new CurfewError('wrong_configuration', { detail, cause });
@@ -68,10 +43,10 @@ const open = (record: SigningKeyRecord, sealing: Sealing): JWK => {
 };
 
 /** So that a secret can be taken away once nothing else needs it. */
-const sealUnderNewest = async (store: SigningKeyStore, record: SigningKeyRecord, jwk: JWK, [newest]: Sealing) => {
+const sealUnderNewest = async (store: SigningKeyStore, record: SigningKeyRecord, jwk: JWK, [newest]: SealingKeys) => {
   if (record.sealedUnder === newest.id) return;
   const { kid, alg } = record;
-  const resealed = { ...record, sealed: seal(jwk, { kid, alg }, newest), sealedUnder: newest.id };
+  const resealed = { ...record, sealed: sealKey(jwk, { kid, alg }, newest), sealedUnder: newest.id };
   await store.reseal(resealed, record.sealedUnder);
 };
 
@@ -85,7 +60,7 @@ export interface SigningKeys {
 
 export interface SigningKeyParts {
   readonly store: SigningKeyStore;
-  readonly sealing: Sealing;
+  readonly sealing: SealingKeys;
   readonly clock: Clock;
   readonly lifetimes: KeyLifetimes;
 }

@@ -1,4 +1,5 @@
 /** Owns what a whole store is: the ports of every part, opened and closed together. */
+import type { FactorStore } from './accounts/factor-store.ts';
 import type { AccountStore, LimitStore } from './accounts/store.ts';
 import type { SigningKeyStore } from './keys.ts';
 import type { CoreStore } from './sessions/store.ts';
@@ -6,6 +7,7 @@ import type { StreamStore } from './streams/store.ts';
 
 export interface Store extends CoreStore {
   readonly accounts: AccountStore;
+  readonly factors: FactorStore;
   readonly limits: LimitStore;
   readonly signingKeys: SigningKeyStore;
   readonly streams: StreamStore;

@@ -1,4 +1,5 @@
 /** Owns what the documents of each collection hold. */
+import type { FactorRecord } from '../../server/accounts/factor-store.ts';
 import type { AccountRecord } from '../../server/accounts/store.ts';
 import type { EventType, NewEvent } from '../../server/events.ts';
 import type { SigningKeyRecord } from '../../server/keys.ts';
@@ -88,6 +89,13 @@ export interface LimitDoc {
 export interface SigningKeysDoc {
   readonly _id: SigningKeyRecord['alg'];
   readonly keys: Readonly<Record<string, Omit<SigningKeyRecord, 'kid' | 'alg'>>>;
+}
+
+export interface FactorDoc extends Omit<FactorRecord, 'id' | 'state'> {
+  readonly _id: string;
+  /** JSON. */
+  readonly state: string;
+  readonly by: string;
 }
 
 export interface StreamDoc {

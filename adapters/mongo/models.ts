@@ -6,6 +6,7 @@ import type {
   DeviceSessionDoc,
   EndingDoc,
   EventDoc,
+  FactorDoc,
   LimitDoc,
   SigningKeysDoc,
   SsoSessionDoc,
@@ -125,6 +126,26 @@ const accounts = new Schema<AccountDoc>(
   OPTIONS,
 ).index({ canonicalEmail: 1 }, { unique: true });
 
+const factors = new Schema<FactorDoc>(
+  {
+    _id: String,
+    sub: String,
+    kind: String,
+    key: String,
+    name: String,
+    createdAt: Number,
+    lastUsedAt: Number,
+    sealedUnder: String,
+    state: String,
+    revision: Number,
+    by: String,
+  },
+  OPTIONS,
+)
+  .index({ key: 1 }, { unique: true })
+  .index({ sub: 1 })
+  .index({ sealedUnder: 1 }, { sparse: true });
+
 const limits = new Schema<LimitDoc>({ _id: String, points: Number, expiresAtMs: Number }, OPTIONS).index({
   expiresAtMs: 1,
 });
@@ -142,6 +163,7 @@ export const createModels = (connection: Connection) => ({
   artifacts: connection.model<ArtifactDoc>('Artifact', artifacts, 'artifacts'),
   events: connection.model<EventDoc>('Event', events, 'events'),
   accounts: connection.model<AccountDoc>('Account', accounts, 'accounts'),
+  factors: connection.model<FactorDoc>('Factor', factors, 'factors'),
   limits: connection.model<LimitDoc>('Limit', limits, 'limits'),
   signingKeys: connection.model<SigningKeysDoc>('SigningKeys', signingKeys, 'signing_keys'),
   streams: connection.model<StreamDoc>('Stream', streams, 'streams'),

@@ -10,6 +10,7 @@ import { createArtifactStore } from './artifacts.ts';
 import { connect } from './connection.ts';
 import type { UpkeepDoc } from './documents.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
+import { createFactorStore } from './factors.ts';
 import { createLimitStore } from './limits.ts';
 import { prepare } from './migrations.ts';
 import { createModels, insertInto, type Models } from './models.ts';
@@ -110,6 +111,7 @@ const storeOver = (models: Models, { timeoutSeconds, readLevel = 'local', epheme
     artifacts,
     events: eventStore(log, telling),
     accounts: createAccountStore(models, patience),
+    factors: createFactorStore(models, patience),
     limits,
     signingKeys: createSigningKeyStore(models, patience),
     streams: createStreamStore(models, patience),

@@ -18,8 +18,26 @@ const STREAMS = `
   ) STRICT;
 `;
 
+/** A second step, a passkey, recovery codes: one row each, whoever the account is kept by. */
+const FACTORS = `
+  CREATE TABLE factors (
+    id TEXT PRIMARY KEY,
+    sub TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER,
+    sealed_under TEXT,
+    state TEXT NOT NULL,
+    revision INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX factors_by_account ON factors (sub);
+  CREATE INDEX factors_by_seal ON factors (sealed_under) WHERE sealed_under IS NOT NULL;
+`;
+
 /** `PRAGMA user_version` counts the steps that a file has taken. */
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, SIGNING_KEYS_SIGN_FROM, STREAMS];
+const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, SIGNING_KEYS_SIGN_FROM, STREAMS, FACTORS];
 
 /** Throws `wrong_configuration` where the file has taken steps that this version does not know. */
 const missingSteps = (db: DatabaseSync, file: string, steps: readonly string[]): readonly string[] => {

@@ -4,6 +4,7 @@ import { createAccountStore } from './accounts.ts';
 import { createArtifactStore } from './artifacts.ts';
 import { type DatabaseOptions, openDatabase, type Sql } from './database.ts';
 import { createEventStore, sweepEvents } from './events.ts';
+import { createFactorStore } from './factors.ts';
 import { createLimitStore, sweepLimits } from './limits.ts';
 import { createSessionStore } from './sessions.ts';
 import { createSigningKeyStore } from './signing-keys.ts';
@@ -25,6 +26,7 @@ export const openSqliteStore = async (options: DatabaseOptions): Promise<Store> 
     artifacts: createArtifactStore(db),
     events: createEventStore(db),
     accounts: createAccountStore(db),
+    factors: createFactorStore(db),
     limits: createLimitStore(db),
     signingKeys: createSigningKeyStore(db),
     streams: createStreamStore(db),

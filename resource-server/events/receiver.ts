@@ -47,15 +47,27 @@ export interface Receiver {
 const CATCH_UP_SECONDS = 10;
 const ASK_AGAIN_MS = 200;
 
-const catchUp = async (connection: Connection, streams: Streams, proofs: Proofs, seconds: number): Promise<void> => {
+interface CatchUpParts {
+  readonly connection: Connection;
+  readonly streams: Streams;
+  readonly proofs: Proofs;
+  /** Milliseconds since 1970: everything up to then was heard. */
+  readonly heardUntil: () => number;
+  readonly clock: Clock;
+}
+
+/** By a proof of its own, or by one that was asked for meanwhile: the server may want to be asked less often. */
+const catchUp = async ({ connection, streams, proofs, heardUntil, clock }: CatchUpParts, seconds: number) => {
   const signal = AbortSignal.timeout(seconds * 1000);
+  const began = clock.nowMs();
   const { state, came } = proofs.ask();
-  let askedOf: string | undefined;
   const done = came.then(() => true);
-  for (;;) {
+  let askedOf: string | undefined;
+  while (heardUntil() < began) {
     const stream = connection.current()?.stream;
-    if (stream && stream.id !== askedOf && (await streams.askForProof(stream, state).catch(() => false)))
+    if (stream && stream.id !== askedOf && (await streams.askForProof(stream, state).catch(() => false))) {
       askedOf = stream.id;
+    }
     if (await Promise.race([done, pause(ASK_AGAIN_MS, false)])) return;
     if (signal.aborted) throw new Unavailable('the stream of events did not catch up in time');
   }
@@ -76,12 +88,14 @@ export const createReceiver = (parts: ReceiverParts): Receiver => {
   };
   const read = async (token: string) => reading().read(token);
   const { whileNotInSync } = settings;
+  const heardUntil = () => sync.status().heardUntil ?? 0;
+  const catchingUp = { connection, streams, proofs, heardUntil, clock };
   return {
     endings: createEndings({ denyList, sync, whileNotInSync, cacheSeconds: parts.cacheSeconds }),
     events: {
       ...createPush({ authorization: streams.pushAuthorization, read, take, onProblem }),
       status: () => ({ ...sync.status(), endings: denyList.size }),
-      catchUp: (seconds = CATCH_UP_SECONDS) => catchUp(connection, streams, proofs, seconds),
+      catchUp: (seconds = CATCH_UP_SECONDS) => catchUp(catchingUp, seconds),
       remove: async () => streams.remove(reading().stream),
     },
     close: () => connection.close(),

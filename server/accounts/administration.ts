@@ -23,6 +23,8 @@ export interface AdministrationOptions {
   record(event: NewEvent): Promise<void>;
   /** Ends every session of the account, durably and idempotently. */
   endAll?(sub: string, reason: EndReason, except?: KeptSession, context?: EndContext): Promise<unknown>;
+  /** Deletes what is kept of the account elsewhere: its factors. */
+  forget?(sub: string): Promise<unknown>;
   readonly minimumPasswordCodePoints?: number;
 }
 
@@ -182,6 +184,7 @@ export const createAdministration = (options: AdministrationOptions): AccountAdm
       await shut(sub, context);
       // Before the row goes: a second call could not tell of an account that it does not find.
       await note('account_deleted', sub, context);
+      await options.forget?.(sub);
       await store.remove(sub);
     },
   };

@@ -28,6 +28,15 @@ export const SIGN_IN_LIMITS = [
   { per: 'account', tries: 100, windowSeconds: 60 * 60, thenOneEverySeconds: 30 },
 ] as const satisfies readonly LimitRow[];
 
+/**
+ * What tries of a second factor are counted by: the same counters, so that no path has tries of its own; and one more
+ * row, since whoever gets here has the password, and six digits are soon guessed (NIST SP 800-63B-4 §3.2.2).
+ */
+export const SECOND_FACTOR_LIMITS: readonly LimitRow[] = [
+  ...SIGN_IN_LIMITS,
+  { per: 'account', tries: 20, windowSeconds: 24 * 60 * 60, thenOneEverySeconds: 15 * 60 },
+];
+
 /** How long an address counts as the account's own after a sign-in. */
 const KNOWN_ADDRESS_SECONDS = 30 * 24 * 60 * 60;
 

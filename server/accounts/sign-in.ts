@@ -4,7 +4,7 @@ import type { EventType, NewEvent } from '../events.ts';
 import type { Clock } from '../sessions/time.ts';
 import { addressKey } from './address.ts';
 import { EMAIL_MAX_CHARACTERS } from './email.ts';
-import { createSignInLimits, type LimitRow } from './sign-in-limits.ts';
+import { createSignInLimits, type LimitRow, type Try } from './sign-in-limits.ts';
 import type { Accounts, LimitStore } from './store.ts';
 
 export interface SignInOptions {
@@ -25,6 +25,7 @@ export interface SignInOptions {
 }
 
 type Attempt = Parameters<SignIn>[0];
+type Whole = NonNullable<Parameters<SignIn>[1]>;
 type Verdict = { readonly opened: boolean; readonly sub?: string; readonly epoch: number };
 
 /** After NFC: more than any password has that may be chosen (256 code points of at most 4 bytes). */
@@ -42,16 +43,9 @@ const isPossible = ({ login, password }: Attempt): boolean =>
 /** What costs no try has no end: a subscriber's addresses without number share a row of the event log. */
 const ofMany = (attempt: Attempt): Attempt => ({ ...attempt, address: addressKey(attempt.address) });
 
-/** The returned function throws what a store or a host's accounts throw, and `unavailable` where too many hash at once. */
-export const createSignIn = (options: SignInOptions): SignIn => {
-  const { accounts, verifyNothing, limits: store, clock, record, epochOf, canonical, rows } = options;
-  const limits = createSignInLimits({ store, clock, ...(rows && { rows }) });
-
-  /** Whom and whence; never what was typed, which is now and then a password. */
-  const note = (type: EventType, { address, userAgent }: Attempt, more: Partial<NewEvent> = {}): Promise<void> =>
-    record({ type, at: clock.now(), address, userAgent, ...more });
-
-  const judge = async ({ login, password }: Attempt): Promise<Verdict> => {
+const judgeOf =
+  ({ accounts, verifyNothing, epochOf }: SignInOptions) =>
+  async ({ login, password }: Attempt): Promise<Verdict> => {
     const person = await accounts.findByLogin(login);
     // Before the password: an ending of many that comes while it is verified must cover what this sign-in begins.
     const epoch = await epochOf(person?.sub ?? NOBODY);
@@ -65,12 +59,29 @@ export const createSignIn = (options: SignInOptions): SignIn => {
     return { opened: right && (await accounts.find(sub)) !== undefined, sub, epoch };
   };
 
+/** The returned function throws what a store or a host's accounts throw, and `unavailable` where too many hash at once. */
+export const createSignIn = (options: SignInOptions): SignIn => {
+  const { limits: store, clock, record, canonical, rows } = options;
+  const limits = createSignInLimits({ store, clock, ...(rows && { rows }) });
+
+  /** Whom and whence; never what was typed, which is now and then a password. */
+  const note = (type: EventType, { address, userAgent }: Attempt, more: Partial<NewEvent> = {}): Promise<void> =>
+    record({ type, at: clock.now(), address, userAgent, ...more });
+
+  const judge = judgeOf(options);
   const wrong = async (attempt: Attempt, accountId?: string): Promise<SignInOutcome> => {
     await note('sign_in_failed', attempt, { accountId });
     return { ok: false, why: 'wrong' };
   };
 
-  return async (attempt) => {
+  /** Half a sign-in forgives nothing: else whoever has the password could guess at the second step for ever. */
+  const settle = async (taken: Try, sub: string, attempt: Attempt, isWhole: Whole): Promise<void> => {
+    if (!(await isWhole(sub))) return taken.voided();
+    await taken.succeeded();
+    await note('signed_in', attempt, { accountId: sub });
+  };
+
+  return async (attempt, isWhole = async () => true) => {
     if (!isPossible(attempt)) return await wrong(ofMany(attempt));
     options.requirePlace?.();
     const taken = await limits.take(canonical(attempt.login), attempt.address);
@@ -85,8 +96,7 @@ export const createSignIn = (options: SignInOptions): SignIn => {
       throw error;
     });
     if (!verdict.opened || verdict.sub === undefined) return await wrong(attempt, verdict.sub);
-    await taken.succeeded();
-    await note('signed_in', attempt, { accountId: verdict.sub });
+    await settle(taken, verdict.sub, attempt, isWhole);
     return { ok: true, sub: verdict.sub, epoch: verdict.epoch };
   };
 };

@@ -32,7 +32,7 @@ const unknown = ({ email, sub }: AccountOptions, dataDir: string): CurfewError =
   return new CurfewError('unknown_account', { detail: `No account in ${dataDir} has the ${named}.` });
 };
 
-const find = async ({ accounts, config }: Opened, options: AccountOptions): Promise<AccountView> => {
+export const findAccount = async ({ accounts, config }: Opened, options: AccountOptions): Promise<AccountView> => {
   const named = options.email ?? options.sub;
   if (named === undefined) throw new CommandError('usage', 'Say which account: --email ADDRESS or --sub SUB.');
   return accounts.lookup(named).catch((error: unknown) => {
@@ -84,7 +84,7 @@ const changed =
   (done: string, act: (opened: Opened, sub: string) => Promise<void>) =>
   (options: AccountOptions): Promise<Answer> =>
     withStore(async (opened) => {
-      const before = await find(opened, options);
+      const before = await findAccount(opened, options);
       await act(opened, before.sub);
       const after = await opened.store.accounts.find(before.sub);
       const account = accountView({ ...before, disabled: after?.disabled ?? true });

@@ -77,7 +77,8 @@ const tellAbsolute: Meaning = ({ session, lifetimes, clientId }) => [
 ];
 
 const asker = (event: StoredEvent | undefined): string => {
-  const by = event?.data?.['by'];
+  const { by, byClient } = event?.data ?? {};
+  if (typeof byClient === 'string') return ` by the client ${byClient}`;
   if (typeof by !== 'string') return '';
   return by === 'command line' ? ' on the command line' : ` in session ${by}`;
 };

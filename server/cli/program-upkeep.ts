@@ -51,14 +51,16 @@ export const addUpkeepVerbs = (program: Command, surroundings: Surroundings): vo
   example(
     program
       .command('migrate')
-      .description('Make the database ready for this version.')
+      .description('Make the database ready for this version: its indexes. May be run beside servers, and again.')
+      .summary('Make the database ready for this version.')
       .action(answering(surroundings, migrate)),
     'CURFEW_MONGODB_URI=mongodb://db1,db2,db3/curfew?replicaSet=rs0 curfew migrate',
   );
   example(
     program
       .command('backup')
-      .description('Copy the store, while the server runs.')
+      .description('Copy the store into a new file, while the server runs.')
+      .summary('Copy the store while the server runs.')
       .argument('<file>', 'a file that is not there yet')
       .action(answering(surroundings, (file: string) => backUpStore(file, surroundings))),
     'curfew backup /var/backups/curfew-2026-01-31.sqlite',

@@ -1,6 +1,7 @@
 /** Owns the commands: their names, options, help and examples. What they do is in the files beside it. */
 import { Command, Option } from 'commander';
 import { addAccount, changePassword, deleteAccount, disableAccount, enableAccount, listAccounts } from './accounts.ts';
+import { listFactors, removeFactor } from './factors.ts';
 import { type Act, answering, example } from './program-parts.ts';
 import { addStreamVerbs } from './program-streams.ts';
 import { addUpkeepVerbs } from './program-upkeep.ts';
@@ -48,6 +49,31 @@ const addAccountVerbs = (group: Command, surroundings: Surroundings): void => {
       (options: Parameters<typeof changePassword>[0]) => changePassword(options, keyboard),
     ).addOption(passwordStdin()),
     'curfew account password --email ada@example.com',
+  );
+};
+
+/** Second steps and passkeys: what a support desk looks at, and takes away. */
+const addFactorVerbs = (group: Command, surroundings: Surroundings): void => {
+  example(
+    group
+      .command('factors')
+      .description('List what an account signs in with beside its password.')
+      .addOption(email())
+      .addOption(sub())
+      .action(answering(surroundings, listFactors)),
+    'curfew account factors --email ada@example.com',
+  );
+  example(
+    group
+      .command('factor')
+      .description('One factor of an account.')
+      .command('remove')
+      .description('Take away a factor that a person has lost. Their sessions stay.')
+      .addOption(email())
+      .addOption(sub())
+      .option('--factor <id>', 'which, as account factors lists it (needed)')
+      .action(answering(surroundings, removeFactor)),
+    'curfew account factor remove --email ada@example.com --factor 3q2-7wEjRk',
   );
 };
 
@@ -103,9 +129,14 @@ export const createProgram = (surroundings: Surroundings): Command => {
     .configureOutput({ writeErr: surroundings.complain, outputError: () => {} })
     .exitOverride();
   example(program, 'curfew session list --account ada@example.com');
-  addAccountVerbs(program.command('account').description('People who may sign in.'), surroundings);
+  const account = program.command('account').description('People who may sign in.');
+  addAccountVerbs(account, surroundings);
+  addFactorVerbs(account, surroundings);
   addSessionVerbs(
-    program.command('session').description('Where people are signed in, and why they no longer are.'),
+    program
+      .command('session')
+      .description('Where people are signed in, and why they no longer are.')
+      .summary('Where people are signed in.'),
     surroundings,
   );
   addStreamVerbs(program, surroundings);

@@ -15,6 +15,8 @@ export interface SecretUse {
   readonly lastEndsAt: Seconds | undefined;
   /** Ids of signing keys that are sealed under it. */
   readonly signingKeys: readonly string[];
+  /** Whether keys of authenticator apps are sealed under it. */
+  readonly apps: boolean;
 }
 
 const PAGE = 500;
@@ -70,38 +72,42 @@ export const secretsInUse = async (
   progress: Surroundings['progress'],
 ): Promise<readonly SecretUse[]> => {
   const { refresh, sealing } = deriveKeys(opened.config.secrets);
-  const [counts, records] = await Promise.all([
+  const older = sealing.slice(1);
+  const [counts, records, apps] = await Promise.all([
     countSessions(
       opened,
       refresh.slice(1).map(({ id }) => id),
       progress,
     ),
     opened.store.signingKeys.list(),
+    Promise.all(older.map(async ({ id }) => (await opened.store.factors.sealedUnder(id, 1)).length > 0)),
   ]);
   return counts.map((counted, index) => ({
     ...counted,
     position: index + 2,
-    signingKeys: records.filter(({ sealedUnder }) => sealedUnder === sealing[index + 1]?.id).map(({ kid }) => kid),
+    signingKeys: records.filter(({ sealedUnder }) => sealedUnder === older[index]?.id).map(({ kid }) => kid),
+    apps: apps[index] ?? false,
   }));
 };
 
-export const secretView = ({ position, sessions, lastEndsAt, signingKeys }: SecretUse) => ({
+export const secretView = ({ position, sessions, lastEndsAt, signingKeys, apps }: SecretUse) => ({
   position,
   sessions,
   last_ends_at: lastEndsAt === undefined ? null : rfc3339(lastEndsAt),
   signing_keys: signingKeys,
+  authenticator_apps: apps,
 });
 
 const some = (count: number): string => (count === 1 ? '1 live session' : `${count} live sessions`);
 
 export const secretLine = (
-  { position, sessions, lastEndsAt, signingKeys }: SecretUse,
+  { position, sessions, lastEndsAt, signingKeys, apps }: SecretUse,
   total: number,
   now: Seconds,
 ): string => {
   const secret = `Secret ${position} of ${total}`;
-  if (signingKeys.length > 0) {
-    return `${secret}: signing keys are sealed under it; start the server once with the newest secret first, which seals them anew.`;
+  if (signingKeys.length > 0 || apps) {
+    return `${secret}: ${signingKeys.length > 0 ? 'signing keys' : 'keys of authenticator apps'} are sealed under it; start the server once with the newest secret first, which seals them anew.`;
   }
   if (lastEndsAt === undefined) return `${secret}: no live session has refresh tokens under it; it can go now.`;
   return `${secret}: ${some(sessions)} may still have refresh tokens under it; the last ends at most at ${moment(lastEndsAt, now)}. Each takes the newest secret at its next refresh; removing the older one early signs the rest out.`;

@@ -3,9 +3,9 @@
  * Unavailable is not invalid: AppAuth on Android takes any JSON `error` for a permanent sign-out, so a fault that is not
  * the client's has none.
  */
-import { randomUUID } from 'node:crypto';
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { correlationIdOrNew } from '../correlation.ts';
 import { CurfewError, ERRORS } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Refusal } from '../sessions/store.ts';
@@ -23,7 +23,7 @@ const RETRY_AFTER_SECONDS = 2;
 /** 503 or 429 with Retry-After, and a body without an `error` member. */
 export const answerUnavailable = (ctx: Context, log: Log, cause: unknown): void => {
   const known = cause instanceof CurfewError && (cause.status === 429 || cause.status === 503) ? cause : undefined;
-  const correlationId = randomUUID();
+  const correlationId = correlationIdOrNew();
   log.error('a protocol request could not be answered', { path: ctx.path, correlationId, cause });
   ctx.remove('www-authenticate');
   ctx.status = known?.status ?? 503;

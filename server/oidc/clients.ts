@@ -3,7 +3,7 @@ import type { ClientMetadata } from 'oidc-provider';
 import type { ClientConfig } from '../config.ts';
 
 /** Ours alone; oidc-provider gets the rest under RFC 7591's names, but for back-channel logout, which we send. */
-type OurKeys = 'first_party' | 'lifetimes';
+type OurKeys = 'first_party' | 'lifetimes' | 'profile';
 
 /** OpenID Connect's own: the only scopes that oidc-provider knows by itself. */
 const OIDC_SCOPES = ['openid', 'profile', 'email'];
@@ -22,11 +22,12 @@ export const clientMetadata = (client: ClientConfig): ClientMetadata => {
   const {
     first_party: _first,
     lifetimes: _lifetimes,
+    profile: _profile,
     backchannel_logout_uri: _logoutUri,
     backchannel_logout_session_required: _logoutSession,
     scope: _scope,
     ...rfc7591
-  } = client satisfies Record<OurKeys, unknown>;
+  } = client satisfies { readonly [Key in OurKeys]?: unknown };
   return {
     ...(structuredClone(rfc7591) as ClientMetadata),
     ...libraryScope(client),

@@ -87,7 +87,9 @@ export const commit = async (parts: OidcParts, unit: Unit): Promise<Refusal | un
     if (then.reuse) await endReused(parts, unit, then.reuse);
     return outcome;
   }
-  await announce(parts, new Set(work.events), eventsOf(then));
+  const events = eventsOf(then);
+  await announce(parts, new Set(work.events), events);
+  if (unit.redemption && !events.some(({ type }) => type.startsWith('refresh_'))) parts.rotated();
   if (then.begun) await keepLimit(parts, then.begun);
   await endDestroyed(parts, unit);
   return undefined;

@@ -1,5 +1,6 @@
 /** Owns the configuration of oidc-provider: what is on, what is off, and which answer of ours each hook gets. */
 import type { Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { ownClient } from '../own-client.ts';
 import { servicesOf } from '../services.ts';
 import { PROFILES } from '../sessions/policy.ts';
 import { ACR_VALUES } from '../sessions/step-up.ts';
@@ -10,6 +11,7 @@ import { policyOf } from './interaction-policy.ts';
 import { errors } from './library.ts';
 import { loadGrant } from './load-grant.ts';
 import type { OidcParts } from './parts.ts';
+import { interactionPath } from './paths.ts';
 import { defaultService, SERVICE_TOKEN_SECONDS } from './service-tokens.ts';
 import { externalSigning, signingKeys } from './signing.ts';
 
@@ -147,7 +149,7 @@ const PROTOCOL = {
 
 export const providerConfiguration = (parts: OidcParts, pages: LibraryPages): Configuration => ({
   adapter: adapterFor(parts),
-  clients: parts.config.clients.map(clientMetadata),
+  clients: [...parts.config.clients, ownClient(parts.config.issuer)].map(clientMetadata),
   jwks: signingKeys(parts.jwks.keys),
   cookies: cookies(parts),
   features: features(parts, pages),
@@ -171,7 +173,3 @@ export const providerConfiguration = (parts: OidcParts, pages: LibraryPages): Co
     return pages.error(ctx, out, error);
   },
 });
-
-/** Where a person is asked. */
-const interactionPath = ({ config }: OidcParts, uid: string): string =>
-  `${new URL(config.issuer).pathname.replace(/\/$/, '')}/interaction/${uid}`;

@@ -93,6 +93,7 @@ const refuseStale = (ctx: KoaContextWithOIDC, token: TokenLike): void => {
 
 /** `sid`, `acr`, `amr`, `auth_time` in every access token and in what introspection says of it. */
 export const tokenClaims = (ctx: KoaContextWithOIDC, token: TokenLike) => {
+  // A client's own token is about no session.
   if (token.kind === 'ClientCredentials') return undefined;
   refuseStale(ctx, token);
   return { sid: sidOf(token.grantId ?? ''), ...eventBehind(ctx) };
@@ -116,7 +117,7 @@ export const accessTokenSeconds = (
   // Nobody sees a JWT's use, so it must not outlast the idle time as it stands when this request counts as a use; a step-up is none.
   const idleEnd = isStepUp(token.grantId ?? '') ? idle : now + lifetimes.idleSeconds;
   if (token.resourceServer?.accessTokenFormat === 'jwt') ends.push(idleEnd);
-  const sensitive = sensitiveEnd(parts, token.scope?.split(' ') ?? [], authTime);
+  const sensitive = sensitiveEnd(parts, client.clientId, token.scope?.split(' ') ?? [], authTime);
   if (sensitive !== undefined) ends.push(sensitive);
   return Math.max(1, Math.min(...ends) - now);
 };

@@ -2,78 +2,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import type { Interaction, Provider } from 'oidc-provider';
-import type {
-  InteractionResult,
-  Interactions,
-  InteractionView,
-  PromptName,
-  ScopeLine,
-} from '../../interactions/port.ts';
-import { accountResource, type ClientConfig } from '../config.ts';
+import type { InteractionResult, Interactions, Shown } from '../../interactions/port.ts';
 import { CurfewError } from '../errors.ts';
-import { mayHave } from './clients.ts';
+import type { Event } from '../sessions/methods.ts';
+import { viewOf } from './interaction-view.ts';
 import { errors } from './library.ts';
 import type { LoginResult } from './login-result.ts';
 import type { OidcParts } from './parts.ts';
-
-type Params = Readonly<Record<string, unknown>>;
-
-const text = (params: Params, name: string): string | undefined => {
-  const value = params[name];
-  return typeof value === 'string' ? value : undefined;
-};
-
-/** A person who is being asked again must be the same one. */
-const FIXING_REASONS = new Set(['max_age', 'fresh_for_app', 'sensitive_scope', 'essential_acr', 'id_token_hint']);
-
-const OIDC_SCOPES = new Set(['openid', 'offline_access', 'profile', 'email']);
-
-const scopeLines = ({ config }: OidcParts, params: Params, client: ClientConfig): ScopeLine[] => {
-  const requested = new Set(text(params, 'scope')?.split(' ') ?? []);
-  const oidc = [...requested].filter((scope) => OIDC_SCOPES.has(scope)).map((scope) => ({ scope, sensitive: false }));
-  const resources = [params['resource']].flat().filter((one): one is string => typeof one === 'string');
-  const others = resources.flatMap((resource) => {
-    const offered =
-      resource === accountResource(config.issuer) ? ['sessions'] : (config.resources[resource]?.scopes ?? []);
-    return offered
-      .filter((scope) => requested.has(scope) && mayHave(client, scope))
-      .map((scope) => ({ scope, resource, sensitive: Object.hasOwn(config.scopes, scope) }));
-  });
-  return [...oidc, ...others];
-};
-
-/** Whom the page shows, and whether it must be that person. */
-const accountOf = async (parts: OidcParts, provider: Provider, { session, prompt, params }: Interaction) => {
-  const hint = text(params, 'id_token_hint');
-  const client = hint === undefined ? undefined : await provider.Client.find(String(params['client_id']));
-  const hinted =
-    client && hint ? ((await provider.IdToken.validate(hint, client)).payload['sub'] as string) : undefined;
-  const sub = hinted ?? session?.accountId;
-  if (sub === undefined) return undefined;
-  const login = await parts.people.loginOf(sub);
-  const fixed = hinted !== undefined || prompt.reasons.some((reason) => FIXING_REASONS.has(reason));
-  return { sub, fixed, ...(login === undefined ? {} : { login }) };
-};
-
-const viewOf = async (parts: OidcParts, provider: Provider, interaction: Interaction): Promise<InteractionView> => {
-  const { params, prompt, uid } = interaction;
-  const client = parts.clientOf(String(params['client_id']));
-  if (!client) throw new CurfewError('interaction_expired');
-  const account = await accountOf(parts, provider, interaction);
-  const loginHint = text(params, 'login_hint');
-  const uiLocales = text(params, 'ui_locales');
-  return {
-    uid,
-    prompt: prompt.name as PromptName,
-    reasons: prompt.reasons,
-    client: { id: client.client_id, name: client.client_name, firstParty: client.first_party },
-    redirectUri: String(params['redirect_uri']),
-    scopes: scopeLines(parts, params, client),
-    ...(account ? { account } : {}),
-    ...(loginHint === undefined ? {} : { loginHint }),
-    ...(uiLocales === undefined ? {} : { uiLocales }),
-  };
-};
+import { interactionPath } from './paths.ts';
+import { datedNow, detailsOf, type Progress, progressOf, standing, unfinished, withProof } from './sign-in-progress.ts';
 
 const interactionOf = async (provider: Provider, req: IncomingMessage, res: ServerResponse): Promise<Interaction> => {
   try {
@@ -94,6 +31,11 @@ const forgetCookie = (parts: OidcParts, res: ServerResponse, name: string): void
 const answeredBefore = ({ lastSubmission: { login, ...answers } = {} }: Interaction) =>
   login ? { ...answers, login: { ...login, carried: true } } : answers;
 
+const resultFor = (interaction: Interaction, result: InteractionResult) =>
+  'error' in result
+    ? { error: result.error, error_description: result.description }
+    : { ...answeredBefore(interaction), ...('consent' in result ? { consent: {} } : { continue: {} }) };
+
 /** Another person takes over this browser: the one before is signed out of it, and of nothing else. */
 const changePerson = async (
   parts: OidcParts,
@@ -112,47 +54,99 @@ const changePerson = async (
   forgetCookie(parts, res, provider.cookieName('session'));
 };
 
-export const createInteractions = (parts: OidcParts, provider: Provider): Interactions => {
-  /** The browser session's marks as the page was asked for: an ending that comes later is not answered by its login. */
-  const marks = new WeakMap<IncomingMessage, number>();
+/** What the person showed of late, as far as it counts. */
+const progressNow = async (parts: OidcParts, interaction: Interaction, sub: string) => {
+  const enrolled = await parts.factors.enrolled(sub);
+  return { enrolled, before: unfinished(interaction, parts.clock.now(), enrolled) };
+};
 
-  const marksOf = async ({ session }: Interaction): Promise<number> =>
-    session ? ((await parts.store.sessions.findSso({ uid: session.uid }))?.marks ?? 0) : 0;
+/** What this step, after those before it, comes to. */
+const stepTaken = async (parts: OidcParts, interaction: Interaction, shown: Shown, marks: number) => {
+  const { sub, epoch, method, amr } = shown;
+  const { enrolled, before } = await progressNow(parts, interaction, sub);
+  const at = parts.clock.now();
+  const progress = withProof(before, { sub, epoch, marks }, { method, at, amr });
+  const dated = datedNow(interaction, progress.proofs, at);
+  return { progress, now: standing(detailsOf(interaction).needs, dated, enrolled) };
+};
 
-  const loginResult = async (interaction: Interaction, req: IncomingMessage, login: LoginOf): Promise<LoginResult> => ({
-    accountId: login.sub,
-    ts: parts.clock.now(),
-    acr: login.acr,
-    amr: [...login.amr],
-    remember: login.remember,
-    epoch: login.epoch,
-    // Another person gets a browser session of its own, which nothing has marked yet.
-    marks: interaction.session?.accountId === login.sub ? (marks.get(req) ?? (await marksOf(interaction))) : 0,
-  });
+const loginResult = ({ sub, epoch, marks }: Progress, { level, amr, at }: Event): LoginResult => ({
+  accountId: sub,
+  ts: at,
+  acr: level,
+  amr: [...amr],
+  remember: true,
+  epoch,
+  marks,
+});
 
-  const resultFor = async (interaction: Interaction, req: IncomingMessage, result: InteractionResult) => {
-    if ('error' in result) return { error: result.error, error_description: result.description };
-    const before = answeredBefore(interaction);
-    if (!('login' in result)) return { ...before, ...('consent' in result ? { consent: {} } : { continue: {} }) };
-    // What one person allowed, another who signs in now did not.
-    const kept = interaction.session?.accountId === result.login.sub ? before : {};
-    return { ...kept, login: await loginResult(interaction, req, result.login) };
+interface At {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+}
+
+const save = (parts: OidcParts, interaction: Interaction) => interaction.save(interaction.exp - parts.clock.now());
+
+/** The last step was taken: the resumed request finds who signed in, how, and when. */
+const signIn = async (
+  parts: OidcParts,
+  provider: Provider,
+  interaction: Interaction,
+  { progress, event, ...at }: At & { readonly progress: Progress; readonly event: Event },
+): Promise<string> => {
+  // What one person allowed, another who signs in now did not.
+  const kept = interaction.session?.accountId === progress.sub ? answeredBefore(interaction) : {};
+  interaction.result = { ...kept, login: loginResult(progress, event) };
+  await changePerson(parts, provider, interaction, { ...at, sub: progress.sub });
+  await save(parts, interaction);
+  return interaction.returnTo;
+};
+
+/** The browser session's marks as the page was asked for: an ending that comes later is not answered by its login. */
+const createMarks = ({ store }: OidcParts) => {
+  const seen = new WeakMap<IncomingMessage, number>();
+  const read = async ({ session }: Interaction): Promise<number> =>
+    session ? ((await store.sessions.findSso({ uid: session.uid }))?.marks ?? 0) : 0;
+  return {
+    note: async (interaction: Interaction, req: IncomingMessage) => seen.set(req, await read(interaction)),
+    /** Another person gets a browser session of its own, which nothing has marked yet. */
+    of: async (interaction: Interaction, req: IncomingMessage, sub: string): Promise<number> =>
+      interaction.session?.accountId === sub ? (seen.get(req) ?? (await read(interaction))) : 0,
   };
+};
+
+export const createInteractions = (parts: OidcParts, provider: Provider): Interactions => {
+  const marks = createMarks(parts);
 
   return {
     async details(req, res) {
       const interaction = await interactionOf(provider, req, res);
-      marks.set(req, await marksOf(interaction));
+      await marks.note(interaction, req);
       return viewOf(parts, provider, interaction);
     },
     async finish(req, res, result) {
       const interaction = await interactionOf(provider, req, res);
-      interaction.result = await resultFor(interaction, req, result);
-      if ('login' in result) await changePerson(parts, provider, interaction, { req, res, sub: result.login.sub });
-      await interaction.save(interaction.exp - parts.clock.now());
+      interaction.result = resultFor(interaction, result);
+      await save(parts, interaction);
       return interaction.returnTo;
+    },
+    async completes(req, res, shown) {
+      const interaction = await interactionOf(provider, req, res);
+      return 'event' in (await stepTaken(parts, interaction, { ...shown, epoch: 0, amr: [] }, 0)).now;
+    },
+    async person(req, res) {
+      const interaction = await interactionOf(provider, req, res);
+      const sub = progressOf(interaction, parts.clock.now())?.sub;
+      return sub === undefined ? undefined : (await progressNow(parts, interaction, sub)).before;
+    },
+    async show(req, res, shown) {
+      const interaction = await interactionOf(provider, req, res);
+      const seen = await marks.of(interaction, req, shown.sub);
+      const { progress, now } = await stepTaken(parts, interaction, shown, seen);
+      if ('event' in now) return signIn(parts, provider, interaction, { req, res, progress, event: now.event });
+      interaction.result = { progress };
+      await save(parts, interaction);
+      return interactionPath(parts, interaction.uid);
     },
   };
 };
-
-type LoginOf = Extract<InteractionResult, { login: unknown }>['login'];

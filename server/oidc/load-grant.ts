@@ -45,9 +45,10 @@ const stepUpTarget = async (parts: OidcParts, ctx: KoaContextWithOIDC): Promise<
 const grantedScopes = (parts: OidcParts, ctx: KoaContextWithOIDC): Set<string> => {
   const requested = ctx.oidc.requestParamScopes;
   if (ctx.oidc.result?.consent) return requested;
-  const firstParty = parts.clientOf(ctx.oidc.client?.clientId ?? '')?.first_party ?? false;
+  const clientId = ctx.oidc.client?.clientId ?? '';
+  const firstParty = parts.clientOf(clientId)?.first_party ?? false;
   // A sensitive scope is never granted without a page that names the app and what it will do.
-  return new Set(firstParty ? [...requested].filter((scope) => !demandOf(parts, scope)) : []);
+  return new Set(firstParty ? [...requested].filter((scope) => !demandOf(parts, clientId, scope)) : []);
 };
 
 const addScopes = (grant: Grant, ctx: KoaContextWithOIDC, granted: Set<string>): void => {

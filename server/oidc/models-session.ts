@@ -50,7 +50,7 @@ const findStepUp = async (parts: OidcParts, id: string): Promise<AdapterPayload 
   const stored = await parts.store.artifacts.find({ kind: 'step_up', id }, parts.clock.now());
   if (!session || !stored) return undefined;
   const { grant, event } = stored.payload as unknown as StepUpGrant;
-  return grantPayload(parts, id, session, withoutStale(parts, grant, event));
+  return grantPayload(parts, id, session, withoutStale(parts, session.clientId, grant, event));
 };
 
 export const grantModel = (parts: OidcParts): Model => ({
@@ -61,7 +61,9 @@ export const grantModel = (parts: OidcParts): Model => ({
     if (!session) return undefined;
     // A pending session's grant exists for its code alone.
     const usable = session.status === 'pending' ? session : await readLive(parts, id);
-    return usable && grantPayload(parts, id, usable, withoutStale(parts, usable.grant, eventOf(usable)));
+    return (
+      usable && grantPayload(parts, id, usable, withoutStale(parts, usable.clientId, usable.grant, eventOf(usable)))
+    );
   },
   destroy: (id) => endGrant(parts, id),
 });

@@ -1,4 +1,5 @@
 /** Owns what the protocol side is given: the ports and the core, once, by name. */
+import type { Factors } from '../accounts/factors.ts';
 import type { ClientConfig, Config } from '../config.ts';
 import type { NewEvent } from '../events.ts';
 import type { DerivedKeys } from '../keys.ts';
@@ -23,12 +24,15 @@ export interface OidcParts {
   readonly sessions: Sessions;
   readonly revocation: Revocation;
   readonly people: People;
+  readonly factors: Factors;
   readonly clock: Clock;
   readonly log: Log;
   readonly clientOf: (clientId: string) => ClientConfig | undefined;
   readonly lifetimesOf: (clientId: string) => Lifetimes | undefined;
   /** Writes an event, and tells who listens. */
   readonly record: (event: NewEvent) => Promise<void>;
+  /** A refresh token was redeemed in its turn: the one verdict that is no event. */
+  readonly rotated: () => void;
   /** Tells who listens of an event that a commit has written. */
   readonly emit: (event: NewEvent) => void;
 }

@@ -10,6 +10,7 @@ import { type LibraryPages, providerConfiguration } from './configuration.ts';
 import { errors, Provider } from './library.ts';
 import { computeRefreshTokens } from './next-token.ts';
 import type { OidcParts } from './parts.ts';
+import { nameServiceTokens } from './service-tokens.ts';
 import { openUnit, type Unit } from './unit-of-work.ts';
 
 /** The library's Koa app. */
@@ -124,6 +125,7 @@ const publishedKeys =
 export const createProtocol = ({ parts, pages, front, tamper = (same) => same }: ProtocolOptions): ProviderType => {
   const provider = new Provider(parts.config.issuer, tamper(providerConfiguration(parts, pages)));
   computeRefreshTokens(provider, parts);
+  nameServiceTokens(provider);
   const failures = noteFailures(provider);
   // Without a listener Koa prints what a broken connection throws, with its stack, beside the log.
   (provider as unknown as EventEmitter).on('error', (error: unknown, ctx?: Context) =>

@@ -1,37 +1,32 @@
 /** Owns the account API: a person's sessions, for an app's own "My devices" screen. Parse, call, answer. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Factors } from '../accounts/factors.ts';
 import type { Authenticate, Caller } from '../caller.ts';
-import type { ClientConfig } from '../config.ts';
 import { CurfewError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { AccountSessions } from '../sessions/account-sessions.ts';
 import type { DeviceSession } from '../sessions/device-session.ts';
+import { signInLevel } from '../sessions/methods.ts';
 import { FRESH, missingFor } from '../sessions/step-up.ts';
-import type { Clock, Seconds } from '../sessions/time.ts';
+import type { Clock } from '../sessions/time.ts';
+import { parseId } from './ids.ts';
 import { problems } from './problems.ts';
-import { deviceSessionView, inOrder, rfc3339, ssoSessionView } from './session-view.ts';
+import { type ListingParts, listing } from './session-list.ts';
+import { rfc3339 } from './session-view.ts';
 
-export interface AccountApiParts {
+export interface AccountApiParts extends ListingParts {
   readonly issuer: string;
   readonly authenticate: Authenticate;
   readonly accountSessions: AccountSessions;
-  readonly clientOf: (clientId: string) => ClientConfig | undefined;
+  readonly factors: Pick<Factors, 'enrolled'>;
   /** Which of a session's access tokens can be checked offline until they expire. */
   readonly hasOfflineTokens: (session: DeviceSession) => boolean;
-  /** What a browser is called, by its user agent. */
-  readonly browserName: (userAgent: string) => string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 const SCOPE = 'sessions';
-
-/** Ids are ours, short and plain; anything else is no session's id. */
-const parseId = (text: string | undefined): string => {
-  if (text === undefined || !/^[A-Za-z0-9_-]{1,64}$/.test(text)) throw new CurfewError('not_found');
-  return text;
-};
 
 const from = (ctx: Context, { session }: Caller) => ({
   address: ctx.ip,
@@ -39,11 +34,15 @@ const from = (ctx: Context, { session }: Caller) => ({
   data: { by: session.sid },
 });
 
-/** RFC 9470: what ends another session wants the person, not only the app. */
-const requireFresh = ({ event }: Caller, now: Seconds): void => {
-  if (!missingFor(FRESH, event, now)) return;
-  const members = { acr_values: FRESH.acr, max_age: FRESH.maxAgeSeconds };
-  throw new CurfewError('insufficient_user_authentication', { members });
+/**
+ * RFC 9470: what ends another session wants the person, not only the app; and by the second step, where the account
+ * signs in with one. Not by the highest level that it has: a passkey may be on the very phone that was lost.
+ */
+const requireFresh = async ({ factors, clock }: AccountApiParts, { accountId, event }: Caller): Promise<void> => {
+  const { maxAgeSeconds } = FRESH;
+  const acr = signInLevel(await factors.enrolled(accountId));
+  if (!missingFor({ acr, maxAgeSeconds }, event, clock.now())) return;
+  throw new CurfewError('insufficient_user_authentication', { members: { acr_values: acr, max_age: maxAgeSeconds } });
 };
 
 /** When the last access token that nobody can take back runs out; null where all are asked about. */
@@ -54,24 +53,22 @@ const lastTokenEnd = ({ hasOfflineTokens, clientOf, clock }: AccountApiParts, en
   return ends.length > 0 ? rfc3339(Math.max(...ends)) : null;
 };
 
-const listed = async ({ accountSessions, clientOf, browserName }: AccountApiParts, { accountId, session }: Caller) => {
-  const { sessions, browsers } = await accountSessions.list(accountId);
-  const devices = sessions.map((row) => {
-    const client = clientOf(row.clientId);
-    const shown = client && { name: client.client_name, lifetimes: client.lifetimes };
-    return deviceSessionView(row, shown, session.sid);
-  });
-  return inOrder([...devices, ...browsers.map((row) => ssoSessionView(row, browserName(row.userAgent ?? '')))]);
-};
+const listed = async (parts: AccountApiParts, { accountId, session }: Caller) =>
+  listing(parts, await parts.accountSessions.list(accountId), session.sid);
 
-const endOne = ({ accountSessions, clock }: AccountApiParts, ctx: Context, caller: Caller, sid: string) => {
+const endOne = async (parts: AccountApiParts, ctx: Context, caller: Caller, sid: string) => {
   const own = sid === caller.session.sid;
-  if (!own) requireFresh(caller, clock.now());
-  return accountSessions.end(caller.accountId, sid, own ? 'signed_out' : 'signed_out_elsewhere', from(ctx, caller));
+  if (!own) await requireFresh(parts, caller);
+  return parts.accountSessions.end(
+    caller.accountId,
+    sid,
+    own ? 'signed_out' : 'signed_out_elsewhere',
+    from(ctx, caller),
+  );
 };
 
 export const createAccountApi = (parts: AccountApiParts): Router => {
-  const { issuer, authenticate, accountSessions, clock } = parts;
+  const { issuer, authenticate, accountSessions } = parts;
   const router = new Router({ prefix: '/account', sensitive: true });
   router.use(problems(issuer, parts.log));
 
@@ -88,7 +85,7 @@ export const createAccountApi = (parts: AccountApiParts): Router => {
 
   router.post('/sessions/end-others', async (ctx) => {
     const caller = await authenticate(ctx, SCOPE);
-    requireFresh(caller, clock.now());
+    await requireFresh(parts, caller);
     const ended = await accountSessions.endOthers(caller.session, 'signed_out_elsewhere', from(ctx, caller));
     ctx.body = { ended: ended.sessions.length + ended.ssoUids.length };
   });
@@ -96,7 +93,7 @@ export const createAccountApi = (parts: AccountApiParts): Router => {
   router.post('/devices/:id/lost', async (ctx) => {
     const caller = await authenticate(ctx, SCOPE);
     const id = parseId(ctx.params['id']);
-    requireFresh(caller, clock.now());
+    await requireFresh(parts, caller);
     const ended = await accountSessions.loseDevice(caller.accountId, id, from(ctx, caller));
     if (!ended) throw new CurfewError('not_found', { detail: 'You have no device of this id.' });
     ctx.body = {

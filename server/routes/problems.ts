@@ -1,4 +1,4 @@
-/** Owns how the account API says no: problem+json (RFC 9457), and the challenge of RFC 6750, 9449 and 9470. */
+/** Owns how the account API and the admin API say no: problem+json (RFC 9457), and the challenge of RFC 6750, 9449 and 9470. */
 import type { Context, Middleware } from 'koa';
 import { CurfewError, ERRORS } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -41,7 +41,7 @@ export const problems =
       await next();
     } catch (thrown) {
       const error = known(thrown);
-      if (error.status >= 500) log.error('the account API could not answer', { path: ctx.path, error: thrown });
+      if (error.status >= 500) log.error('an API call could not be answered', { path: ctx.path, error: thrown });
       answer(ctx, issuer, error);
     }
   };

@@ -15,7 +15,11 @@ interface ClientView {
   readonly lifetimes: Lifetimes;
 }
 
-export const deviceSessionView = (session: DeviceSession, client: ClientView | undefined, currentSid: string) => {
+export const deviceSessionView = (
+  session: DeviceSession,
+  client: ClientView | undefined,
+  currentSid: string | undefined,
+) => {
   const ends = client && endsAt(session, client.lifetimes);
   return {
     sid: session.sid,

@@ -14,6 +14,8 @@ export interface AccountSessions {
   list(
     accountId: string,
   ): Promise<{ readonly sessions: readonly DeviceSession[]; readonly browsers: readonly SsoSession[] }>;
+  /** Whose it is, of either kind; a pending one is nobody's yet. */
+  accountOf(id: string): Promise<string | undefined>;
   /** Ends one of the account's, of either kind; also one that had ended. False where the account has none of that id. */
   end(accountId: string, id: string, reason: EndReason, context?: EndContext): Promise<boolean>;
   /** Ends all but one, browser sessions included; that one's own browser stays. */
@@ -37,6 +39,14 @@ interface Parts {
   readonly clock: Clock;
 }
 
+const ownerIn =
+  ({ sessions }: Parts['store']): AccountSessions['accountOf'] =>
+  async (id) => {
+    const session = await sessions.find(id);
+    if (session) return session.status === 'pending' ? undefined : session.accountId;
+    return (await sessions.findSso({ uid: id }))?.accountId;
+  };
+
 export const createAccountSessions = ({ store, sessions, revocation, clock }: Parts): AccountSessions => {
   const list: AccountSessions['list'] = async (accountId) => {
     const [rows, browsers] = await Promise.all([
@@ -52,6 +62,8 @@ export const createAccountSessions = ({ store, sessions, revocation, clock }: Pa
 
   return {
     list,
+
+    accountOf: ownerIn(store),
 
     async end(accountId, id, reason, context) {
       const session = await store.sessions.find(id);

@@ -59,6 +59,41 @@ export const PROFILES = {
     sessionsPerAccount: 5,
     endsSharedFamily: true,
   },
+  // NIST SP 800-63B-4 §2.1.3, §2.2.3, §2.3.3: when a session of each assurance level has to authenticate anew. Lifetimes
+  // alone: what a sign-in has to show is the scopes' affair.
+  aal1: {
+    accessTokenSeconds: 15 * MINUTE,
+    idleSeconds: 30 * DAY,
+    absoluteSeconds: 30 * DAY,
+    retryWindowSeconds: 120,
+    lateRetrySeconds: DAY,
+    ssoIdleSeconds: 7 * DAY,
+    ssoAbsoluteSeconds: 30 * DAY,
+    sessionsPerAccount: 0,
+    endsSharedFamily: false,
+  },
+  aal2: {
+    accessTokenSeconds: 15 * MINUTE,
+    idleSeconds: HOUR,
+    absoluteSeconds: DAY,
+    retryWindowSeconds: 120,
+    lateRetrySeconds: HOUR,
+    ssoIdleSeconds: HOUR,
+    ssoAbsoluteSeconds: DAY,
+    sessionsPerAccount: 0,
+    endsSharedFamily: false,
+  },
+  aal3: {
+    accessTokenSeconds: 5 * MINUTE,
+    idleSeconds: 15 * MINUTE,
+    absoluteSeconds: 12 * HOUR,
+    retryWindowSeconds: 60,
+    lateRetrySeconds: 0,
+    ssoIdleSeconds: 15 * MINUTE,
+    ssoAbsoluteSeconds: 12 * HOUR,
+    sessionsPerAccount: 0,
+    endsSharedFamily: true,
+  },
 } as const satisfies Record<string, Lifetimes>;
 
 /** Ended sessions stay listed this long, and are then deleted. */

@@ -18,7 +18,7 @@ export interface Authentication {
   readonly here: boolean;
 }
 
-/** Signing out other devices, until an account has more factors than its password. */
+/** What changes an account's own security wants the person within five minutes; `acr` rises with the account's factors. */
 export const FRESH: Demand = { acr: 'pwd', maxAgeSeconds: 300 };
 
 /** Whether one `acr` is at least another. An unknown one is below all. */

@@ -1,4 +1,5 @@
 /** Owns which entry of the event log is which CAEP 1.0 event, and what that says. All pure. */
+import type { FactorKind } from '../accounts/factor-store.ts';
 import type { EventType, NewEvent, PlacedEvent } from '../events.ts';
 import { END_REASONS, type EndReason } from '../sessions/ending.ts';
 import { ACR_VALUES } from '../sessions/step-up.ts';
@@ -57,6 +58,22 @@ const passwordChanged = (): Meaning => ({
   claims: { credential_type: 'password', change_type: 'update' },
 });
 
+/** CAEP 1.0, "Credential Change": its own words where it has one for it, else ours. */
+const CREDENTIALS: Readonly<Record<FactorKind, string>> = {
+  totp: 'app',
+  passkey: 'passkey',
+  recovery_codes: 'recovery-codes',
+};
+
+const factorChanged =
+  (change: 'create' | 'revoke') =>
+  ({ data = {} }: NewEvent): Meaning => ({
+    type: CAEP_EVENTS.credentialChange,
+    initiator: 'user',
+    reason: change === 'create' ? 'a way to sign in was added' : 'a way to sign in was removed',
+    claims: { credential_type: CREDENTIALS[data['kind'] as FactorKind], change_type: change },
+  });
+
 /** A sign-in that was stepped up to a higher `acr`. The level of a session itself never falls. */
 const steppedUp = ({ data = {} }: NewEvent): Meaning | undefined => {
   const levels: readonly unknown[] = ACR_VALUES;
@@ -78,6 +95,8 @@ const steppedUp = ({ data = {} }: NewEvent): Meaning | undefined => {
 const MEANINGS: Partial<Record<EventType, (event: NewEvent) => Meaning | undefined>> = {
   session_ended: sessionRevoked,
   password_changed: passwordChanged,
+  factor_added: factorChanged('create'),
+  factor_removed: factorChanged('revoke'),
   stepped_up: steppedUp,
 };
 

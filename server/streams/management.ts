@@ -47,7 +47,7 @@ interface Parts {
 }
 
 const STREAMS_MOST = 20;
-const VERIFICATION_EVERY_SECONDS = 5;
+const VERIFICATION_EVERY_SECONDS = 1;
 /** A receiver that takes nothing is not asked to take more. */
 const VERIFICATIONS_MOST = 20;
 

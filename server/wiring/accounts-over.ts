@@ -11,6 +11,7 @@ export const accountsOver = (store: Store, core: Core, clock: Clock, passwords =
     passwords,
     clock,
     record: core.record,
+    forget: (sub) => store.factors.removeAll(sub),
     endAll: (sub, reason, except, context) =>
       core.revocation.endMany(sub, except ? { kind: 'all_but', ...except } : { kind: 'all' }, reason, context),
   });

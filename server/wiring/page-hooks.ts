@@ -1,7 +1,7 @@
 /** Owns the pages that the protocol library asks for: its errors, the sign-out question, and what follows it. */
-import { randomBytes } from 'node:crypto';
 import type { Pages } from '../../interactions/pages.ts';
 import type { ClientConfig } from '../config.ts';
+import { correlationIdOrNew } from '../correlation.ts';
 import { ERRORS } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { LibraryContext, LibraryError, LibraryPages } from '../oidc/configuration.ts';
@@ -29,7 +29,7 @@ const appName = (ctx: LibraryContext, clientOf: Parts['clientOf']) => {
 
 export const libraryPages = ({ pages, log, clientOf }: Parts): LibraryPages => ({
   async error(ctx, out, error) {
-    const correlationId = randomBytes(6).toString('hex');
+    const correlationId = correlationIdOrNew();
     const isFault = ctx.status >= 500;
     const said = { correlationId, path: ctx.path, error };
     if (isFault) log.error('an authorization request failed', said);

@@ -1,24 +1,32 @@
 /** Owns what is reachable over HTTP: the protocol, the hosted pages, the account API and the health routes, joined. */
 import type { Middleware } from 'koa';
-import { createFailurePage } from '../../interactions/failures.ts';
-import { createPages, type Pages } from '../../interactions/pages.ts';
-import type { SignIn } from '../../interactions/port.ts';
+import { createFailurePage, type FailurePage } from '../../interactions/failures.ts';
+import { createOwnRouter } from '../../interactions/own-router.ts';
+import { createPages } from '../../interactions/pages.ts';
+import type { FactorSignIn, Passkeys, SignIn } from '../../interactions/port.ts';
+import { createRenderer, type Renderer } from '../../interactions/render.ts';
 import { createInteractionRouter } from '../../interactions/router.ts';
 import { createSecurityHeaders } from '../../interactions/security-headers.ts';
+import { createEnrolment } from '../accounts/enrolment.ts';
 import type { Config } from '../config.ts';
 import type { Core } from '../core.ts';
 import type { Log } from '../log.ts';
+import type { Measures } from '../metrics.ts';
 import { edge } from '../middleware/edge.ts';
 import { failurePages } from '../middleware/failure-pages.ts';
+import { observe } from '../middleware/observe.ts';
 import { unreadBody } from '../middleware/unread-body.ts';
 import { createAuthenticate } from '../oidc/bearer.ts';
 import { platformName } from '../oidc/device.ts';
 import { createInteractions } from '../oidc/interactions.ts';
+import { createOwnPages } from '../oidc/own-pages.ts';
 import type { OidcParts } from '../oidc/parts.ts';
 import { createProtocol, type Protocol, type Tamper } from '../oidc/provider.ts';
 import { createAuthenticateService } from '../oidc/service-tokens.ts';
+import { FACTORS_PATH } from '../own-client.ts';
 import type { Readiness } from '../readiness.ts';
 import { createAccountApi } from '../routes/account.ts';
+import { createAdminApi } from '../routes/admin.ts';
 import { createHealthRoutes } from '../routes/health.ts';
 import { createSsfRoutes } from '../routes/ssf.ts';
 import { libraryPages } from './page-hooks.ts';
@@ -34,9 +42,13 @@ export interface Surface {
   readonly parts: OidcParts;
   readonly core: Core;
   readonly signIn: SignIn;
+  readonly tryFactor: FactorSignIn;
+  readonly passkeys: Passkeys;
   readonly readiness: Readiness;
   readonly streams: Streams;
   readonly tamper: Tamper | undefined;
+  /** Absent: nothing is measured. */
+  readonly measures: Measures | undefined;
 }
 
 const logsFailures =
@@ -47,6 +59,7 @@ const logsFailures =
 const accountApi = (parts: OidcParts, core: Core) =>
   createAccountApi({
     ...core,
+    factors: parts.factors,
     issuer: parts.config.issuer,
     authenticate: createAuthenticate(parts),
     hasOfflineTokens: hasOfflineTokens(parts.config),
@@ -64,6 +77,17 @@ const ssfApi = ({ parts, streams: { management, polling } }: Surface) =>
     log: parts.log,
   });
 
+const adminApi = (parts: OidcParts, core: Core) =>
+  createAdminApi({
+    ...core,
+    issuer: parts.config.issuer,
+    authenticate: createAuthenticateService(parts),
+    accountExists: async (sub) =>
+      ((await parts.people.find(sub)) ?? (await parts.store.accounts.find(sub))) !== undefined,
+    browserName: platformName,
+    log: parts.log,
+  });
+
 /** Routes that are all below some paths are not asked about any other. */
 const under = (paths: readonly string[], routes: Middleware): Middleware => {
   const isBelow = (path: string): boolean => paths.some((start) => path.startsWith(start));
@@ -71,34 +95,60 @@ const under = (paths: readonly string[], routes: Middleware): Middleware => {
 };
 
 /** What a request meets before the protocol's endpoints, in this order. */
-const frontOf = (surface: Surface, pages: Pages): Middleware[] => {
-  const { parts, core, readiness } = surface;
+const frontOf = (surface: Surface, fail: FailurePage): Middleware[] => {
+  const { parts, core, readiness, measures } = surface;
   return [
+    observe(measures),
     edge(parts.config.issuer, parts.config.trustedProxies),
     createSecurityHeaders({ issuer: parts.config.issuer }).middleware,
-    failurePages(createFailurePage({ pages, log: logsFailures(parts.log) })),
+    failurePages(fail),
     unreadBody,
     under(['/health'], createHealthRoutes(readiness).routes() as Middleware),
     under(['/account'], accountApi(parts, core).routes() as Middleware),
+    under(['/admin'], adminApi(parts, core).routes() as Middleware),
     under(['/ssf', '/.well-known/ssf'], ssfApi(surface).routes() as Middleware),
   ];
 };
 
+/** The pages of a person's own account. */
+const ownPages = ({ parts, core }: Surface, protocol: Protocol, renderer: Renderer, fail: FailurePage) =>
+  createOwnRouter({
+    own: createOwnPages(parts, protocol),
+    factors: parts.factors,
+    enrolment: createEnrolment({
+      factors: parts.factors,
+      keys: parts.keys.sealing,
+      clock: parts.clock,
+      issuer: parts.config.issuer,
+    }),
+    endOthers: async ({ sub, ssoUid }, from) => {
+      await core.revocation.endMany(sub, { kind: 'all_but', ssoUid }, 'signed_out_elsewhere', from);
+    },
+    renderer,
+    csrfKey: parts.keys.csrf,
+    clientAddress: (ctx) => ctx.ip,
+    fail,
+  });
+
 /** The protocol library's Koa app, with everything of ours in front of its routes. */
 export const createSurface = (surface: Surface): Protocol => {
-  const { parts, core, signIn, tamper } = surface;
+  const { parts, core, signIn, tryFactor, passkeys, tamper } = surface;
   const { config, log, keys } = parts;
-  const pages = createPages({ issuer: config.issuer });
+  const renderer = createRenderer({ issuer: config.issuer });
+  const pages = createPages(renderer);
+  const fail = createFailurePage({ pages, log: logsFailures(log) });
   const library = libraryPages({ pages, log, clientOf: core.clientOf });
   const protocol = createProtocol({
     parts,
-    front: frontOf(surface, pages),
+    front: frontOf(surface, fail),
     pages: library,
     ...(tamper ? { tamper } : {}),
   });
   const hosted = createInteractionRouter({
     interactions: createInteractions(parts, protocol),
     signIn,
+    tryFactor,
+    passkeys,
     pages,
     csrfKey: keys.csrf,
     issuer: config.issuer,
@@ -106,5 +156,6 @@ export const createSurface = (surface: Surface): Protocol => {
     log: logsFailures(log),
   });
   protocol.use(under(['/interaction', '/assets'], hosted.routes() as Middleware));
+  protocol.use(under([FACTORS_PATH], ownPages(surface, protocol, renderer, fail).routes() as Middleware));
   return protocol;
 };

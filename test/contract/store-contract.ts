@@ -5,6 +5,7 @@ import { deviceSessionContract } from './device-session-contract.ts';
 import { deviceSessionListContract } from './device-session-list-contract.ts';
 import { endingsContract } from './endings-contract.ts';
 import { eventContract } from './event-contract.ts';
+import { factorContract } from './factor-contract.ts';
 import { type OpenStore, openedStore } from './opened-store.ts';
 import { RACES } from './races.ts';
 import { ssoSessionContract } from './sso-session-contract.ts';
@@ -34,6 +35,7 @@ export const storeContract = (open: OpenStore, { sweeps }: Traits = { sweeps: tr
   describe('races', () => raceContract(open));
   describe('events', () => eventContract(open));
   describe('accounts', () => accountContract(open));
+  describe('factors', () => factorContract(open));
   describe('limits', () => limitContract(open));
   if (sweeps) describe('old limits', () => limitSweepContract(open));
   describe('streams', () => streamContract(open));

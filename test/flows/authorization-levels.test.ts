@@ -3,6 +3,8 @@ import { answerTo, ask, claimed, leftOf, PAYMENT, pageFor, pageOf, wordFor } fro
 import type { Phone } from '../support/phone.ts';
 import { openWorld, type World } from '../support/world.ts';
 
+const UNMET = 'unmet_authentication_requirements';
+
 const essential = (acr: object) => ({ claims: JSON.stringify({ id_token: { acr: { essential: true, ...acr } } }) });
 
 describe('how strong a sign-in has to be, and whose', () => {
@@ -23,16 +25,35 @@ describe('how strong a sign-in has to be, and whose', () => {
   describe('an essential acr', () => {
     it('[23] that nobody here can reach is an error at once: no lower token, no page, no loop', async () => {
       const signedIn = await world.signedIn('phone', { person });
-      for (const acr of [{ value: 'mfa' }, { values: ['mfa', 'phr'] }, { value: 'PWD' }, { values: [] }]) {
+      for (const acr of [{ value: 'PWD' }, { values: [] }]) {
         for (const phone of [world.phone(), signedIn]) {
-          const answer = await again(phone, essential(acr));
-          expect(answer, JSON.stringify(acr)).to.equal('unmet_authentication_requirements');
+          expect(await again(phone, essential(acr)), JSON.stringify(acr)).to.equal(UNMET);
         }
-        expect(await again(signedIn, { ...essential(acr), prompt: 'none' })).to.equal(
-          'unmet_authentication_requirements',
-        );
+        expect(await again(signedIn, { ...essential(acr), prompt: 'none' })).to.equal(UNMET);
       }
       expect(await again(world.phone(), essential({ values: 'pwd' }))).to.equal('invalid_request');
+    });
+
+    it('[23] that this account has no factor for ends in that error, after a page that says how to set one up', async () => {
+      for (const acr of [{ value: 'mfa' }, { values: ['mfa', 'phr'] }]) {
+        const signedIn = await world.signedIn('phone', { person });
+        expect(await again(signedIn, { ...essential(acr), prompt: 'none' })).to.equal(UNMET);
+        const fresh = world.phone();
+        const start = await pageFor(fresh, { redirect_uri: claimed('phone'), ...essential(acr) });
+        const right = { login: person.email, password: person.password };
+        const told = [
+          pageOf(await fresh.browser.submit(start, '/login', right)),
+          await pageFor(signedIn, { redirect_uri: claimed('phone'), ...essential(acr) }),
+        ];
+        for (const [n, page] of told.entries()) {
+          expect(page.html)
+            .to.include(`${world.issuer.replace(/^http:..[^/]+/, '')}/factors`)
+            .and.include('set up');
+          const back = await [fresh, signedIn][n]?.browser.submit(page, '/unmet');
+          expect(back && wordFor(back)).to.equal(UNMET);
+        }
+        expect(await again(signedIn, {}), 'the session is as it was').to.equal('code');
+      }
     });
 
     it('[23] that a password reaches is met by one, once', async () => {
@@ -55,10 +76,11 @@ describe('how strong a sign-in has to be, and whose', () => {
 
     it('[23] [94] that a sensitive scope demands is an error too, and gives no token with it', async () => {
       const phone = await strict.signedIn();
-      for (const params of [PAYMENT, { ...PAYMENT, prompt: 'login' }, { ...PAYMENT, prompt: 'consent' }]) {
-        expect(await again(phone, params)).to.equal('unmet_authentication_requirements');
+      for (const params of [PAYMENT, { ...PAYMENT, max_age: '60' }]) {
+        expect(await again(phone, { ...params, prompt: 'none' })).to.equal(UNMET);
+        expect(await again(phone, params)).to.equal('unmet');
       }
-      expect(await again(strict.phone(), PAYMENT)).to.equal('unmet_authentication_requirements');
+      expect(await again(strict.phone(), PAYMENT)).to.equal('login');
     });
   });
 

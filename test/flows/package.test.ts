@@ -45,6 +45,32 @@ export const wrong = () => {
 };
 `;
 
+/** What an API's team writes, with its own test beside it; types of frameworks are not among what it needs. */
+const API = `
+import { type Access, AccessError, createResourceServer, requireFresh, requireScope } from 'curfew/resource-server';
+import { startTestIssuer } from 'curfew/resource-server/testing';
+
+const issuer = await startTestIssuer();
+const audience = 'https://api.example.com';
+const api = createResourceServer(issuer.options(audience));
+const call = async (scope: string): Promise<string> => {
+  const headers = { authorization: \`Bearer \${await issuer.token({ audience, scope, sub: 'ada' })}\` };
+  try {
+    const access: Access = await api.authenticate({ method: 'GET', url: '/', headers }, requireScope('a'), requireFresh(60));
+    return access.sub;
+  } catch (error) {
+    return error instanceof AccessError ? error.code : 'a fault';
+  }
+};
+console.log(await call('a'), await call('b'));
+await issuer.close();
+
+// @ts-expect-error: no issuer
+export const wrong = () => createResourceServer({ audience });
+// @ts-expect-error: seconds are a number
+export const wrongToo = () => api.koa(requireFresh('60'));
+`;
+
 const TSCONFIG = {
   compilerOptions: {
     strict: true,
@@ -57,7 +83,7 @@ const TSCONFIG = {
     types: ['node'],
     typeRoots: [join(ROOT, 'node_modules', '@types')],
   },
-  include: ['app.ts'],
+  include: ['app.ts', 'api.ts'],
 };
 
 describe('the package that npm packs', function () {
@@ -74,6 +100,7 @@ describe('the package that npm packs', function () {
     const tarball = (await readdir(dir)).find((name) => name.endsWith('.tgz')) ?? '';
     await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
     await writeFile(join(project, 'app.ts'), APP);
+    await writeFile(join(project, 'api.ts'), API);
     await writeFile(join(project, 'tsconfig.json'), JSON.stringify(TSCONFIG));
     await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join(dir, tarball)], { cwd: project });
   });
@@ -88,7 +115,8 @@ describe('the package that npm packs', function () {
     expect([...top].sort()).to.deep.equal(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json']);
     const kinds = new Set(names.filter((name) => name.startsWith('dist/')).map((name) => /\.[a-z.]+$/.exec(name)?.[0]));
     expect([...kinds].sort()).to.deep.equal(['.css', '.d.ts', '.eta', '.js', '.svg']);
-    expect(names.filter((name) => /test|bench|example/.test(name))).to.deep.equal([]);
+    const isKit = (name: string) => name.startsWith('dist/resource-server/testing/');
+    expect(names.filter((name) => /test|bench|example/.test(name) && !isKit(name))).to.deep.equal([]);
     const { dependencies } = JSON.parse(await readFile(inPackage('package.json'), 'utf8'));
     expect(await readdir(join(project, 'node_modules'))).not.to.include('node');
     expect(dependencies).not.to.have.any.keys('node', 'typescript', 'express', 'fastify');
@@ -96,6 +124,11 @@ describe('the package that npm packs', function () {
 
   it('has types that a strict compiler takes, and that refuse what is wrong', async () => {
     await run(process.execPath, [TSC, '-p', project]);
+  });
+
+  it("is imported by an API too, with what the API's own tests need", async () => {
+    const { stdout } = await run(process.execPath, ['api.ts'], { cwd: project });
+    expect(stdout.trim()).to.equal('ada insufficient_scope');
   });
 
   it('is imported, mounted, and signs a person in through its pages', async () => {

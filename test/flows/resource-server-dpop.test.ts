@@ -105,6 +105,15 @@ describe('an API whose tokens are bound to a key', () => {
     }
   });
 
+  it('still knows a proof when its memory has turned over [61]', async () => {
+    issuer.clock.advance({ seconds: 100 });
+    const ahead = await proof({ claims: { iat: issuer.clock.now() + 55 } });
+    await granted(show(ahead));
+    issuer.clock.advance({ seconds: 30 });
+    await granted(show(await proof()));
+    expect((await refused(show(ahead))).body['detail']).to.equal('the DPoP proof was used before');
+  });
+
   it('asks for a nonce, takes it for a while, and no other [63]', async () => {
     const careful = apiWith({ dpop: { nonce: true } });
     const { status, headers, challenge } = await refused(show(await proof(), careful));

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { createResourceServer, type ResourceServer, type ResourceServerOptions } from '../../resource-server/index.ts';
 import { startTestIssuer, type TestIssuer, type TokenRequest } from '../../resource-server/testing/index.ts';
 import { API_URL, call, granted, refused } from '../support/api.ts';
-import { API, API_SECRET, openWorld, PAYMENTS, type World } from '../support/world.ts';
 
 describe('an API that introspects', () => {
   let issuer: TestIssuer;
@@ -135,50 +134,18 @@ describe('an API that introspects', () => {
     await granted(call(api, await token({ claims: { aud: ['https://other.example.com', API_URL] } })));
   });
 
+  it('asks about every token that is not a signed one, whatever it looks like', async () => {
+    for (const odd of ['a.b.c', 'eyJ', 'eyJ.a', '1.2', 'x.y.z.w']) await refused(call(api, odd));
+    expect(questions()).to.equal(5);
+    await refused(call(api, 'eyJhbGciOiJub25lIn0.e30.'));
+    expect(questions()).to.equal(5);
+  });
+
   it('asks about signed tokens too, where it is told to', async () => {
     const strict = apiWith({ tokens: 'introspected' });
     const signed = await issuer.token({ audience: API_URL, format: 'jwt' });
     expect(await refused(call(strict, signed))).to.include({ status: 401 });
     expect(questions()).to.equal(1);
     await granted(call(api, signed));
-  });
-});
-
-describe('an API that introspects at the server', () => {
-  let world: World;
-  before(async () => {
-    world = await openWorld();
-  });
-  after(() => world.close());
-  afterEach(() => world.clock.reset());
-
-  const apiOf = (audience: string, client: { id: string; secret: string }, cacheSeconds = 10) =>
-    createResourceServer({ issuer: world.issuer, audience, client, introspection: { cacheSeconds } });
-
-  it('takes the tokens that are for it, and no others [74, 75]', async () => {
-    const own = apiOf(API, { id: 'api', secret: API_SECRET });
-    const payments = apiOf(PAYMENTS, { id: 'otherapi', secret: `${API_SECRET}-other` });
-    const person = await world.person();
-    const phone = await world.signedIn('phone', { person });
-    expect(await granted(call(own, phone.tokens.access_token))).to.include({ sub: person.sub, sid: phone.sid });
-    const refusal = await refused(call(payments, phone.tokens.access_token));
-    expect([refusal.status, refusal.code]).to.deep.equal([401, 'invalid_token']);
-    for (const other of [phone.refreshToken, phone.tokens.id_token, phone.sid]) {
-      expect(await refused(call(own, other)), other).to.include({ status: 401 });
-    }
-  });
-
-  it('says 503 where the server does not know the API itself [74]', async () => {
-    const phone = await world.signedIn();
-    const stranger = apiOf(API, { id: 'api', secret: 'wrong' });
-    expect(await refused(call(stranger, phone.tokens.access_token))).to.include({ status: 503 });
-  });
-
-  it('refuses a session from the moment at which it ended, where it remembers nothing', async () => {
-    const careful = apiOf(API, { id: 'api', secret: API_SECRET }, 0);
-    const phone = await world.signedIn();
-    await granted(call(careful, phone.tokens.access_token));
-    await phone.revoke();
-    expect(await refused(call(careful, phone.tokens.access_token))).to.include({ status: 401 });
   });
 });

@@ -89,6 +89,16 @@ describe('an API that checks signatures', () => {
       expect(await refused(call(api, each))).to.include({ status: 401, code: 'invalid_token' });
   });
 
+  it('takes the algorithms that it was told to take, and no others [56]', async () => {
+    const { issuer: address, clock } = issuer;
+    const strict = createResourceServer({ issuer: address, audience: API_URL, clock, algorithms: ['RS256'] });
+    const { status, body } = await refused(call(strict, await token()));
+    expect([status, body['detail']]).to.deep.equal([
+      401,
+      'the access token is signed with an algorithm that is not allowed here',
+    ]);
+  });
+
   it('refuses what the issuer signed for something else: an ID token, a logout token [55]', async () => {
     for (const typ of ['JWT', 'logout+jwt', 'secevent+jwt', undefined]) {
       expect(await refused(call(api, await token({ header: { typ } })))).to.include({

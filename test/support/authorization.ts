@@ -21,13 +21,16 @@ export const ask = async (phone: Phone, params: Record<string, string> = {}): Pr
   return { pending, landing: await phone.browser.go(pending.url) };
 };
 
-/** `login`, `consent` or `continue` for a page that asks; `code`, or the error, for an answer; the status of any other page. */
+/** `login`, `code`, `unmet`, `consent` … for a page that asks; `code`, or the error, for an answer; the status of any other page. */
 export const wordFor = ({ page, left }: Landing): string => {
   if (left) {
     const said = new URLSearchParams(`${left.search.slice(1)}&${left.hash.slice(1)}`);
     return said.get('error') ?? (said.has('code') ? 'code' : left.href);
   }
-  return /action="[^"]*\/interaction\/[^"/]+\/(login|consent|continue)"/.exec(page.html)?.[1] ?? String(page.status);
+  return (
+    /action="[^"]*\/interaction\/[^"/]+\/(login|code|recovery|unmet|consent|continue)"/.exec(page.html)?.[1] ??
+    String(page.status)
+  );
 };
 
 export const answerTo = async (phone: Phone, params: Record<string, string> = {}): Promise<string> =>

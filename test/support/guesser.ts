@@ -6,6 +6,7 @@ import type { World } from './world.ts';
 export interface Outcome {
   readonly status: number;
   readonly retryAfter: number | undefined;
+  /** Without the id of the request. */
   readonly headers: Headers;
   /** Without what is new on every page. */
   readonly html: string;
@@ -48,11 +49,13 @@ export class Guesser {
     const body = new URLSearchParams({ ...form?.fields, login, password });
     const headers = { origin: this.phone.issuer };
     const response = await this.phone.browser.request(form?.action ?? '', { method: 'POST', body, headers });
+    const answered = new Headers(response.headers);
+    answered.delete('x-correlation-id');
     const retryAfter = response.headers.get('retry-after');
     return {
       status: response.status,
       retryAfter: retryAfter === null ? undefined : Number(retryAfter),
-      headers: response.headers,
+      headers: answered,
       html: stable(await response.text(), login),
       location: response.headers.get('location'),
     };

@@ -33,7 +33,8 @@ export class Line {
   }
 
   async ends(): Promise<string> {
-    if (!this.#socket.closed) await once(this.#socket, 'close');
+    // A reset is an end too.
+    if (!this.#socket.closed) await new Promise((resolve) => this.#socket.once('close', resolve));
     return this.heard;
   }
 

@@ -28,6 +28,8 @@ export interface Pending {
 export interface Person {
   readonly email: string;
   readonly password: string;
+  /** The next code of an authenticator app, where there is one. */
+  readonly code?: () => string;
 }
 
 const API = 'https://api.example.com';
@@ -100,7 +102,8 @@ export class Phone {
 
   async answer({ page }: Landing, person?: Person): Promise<Landing> {
     if (!page) throw new Error('there is no page to answer');
-    const asks = /action="[^"]*\/interaction\/[^"/]+\/(login|consent|continue)"/.exec(page.html)?.[1];
+    const asks = /action="[^"]*\/interaction\/[^"/]+\/(login|code|consent|continue)"/.exec(page.html)?.[1];
+    if (asks === 'code' && person?.code) return this.browser.submit(page, '/code', { code: person.code() });
     if (asks === 'login') {
       if (!person) throw new Error(`nobody is there to sign in: ${page.url}`);
       return this.browser.submit(page, '/login', { login: person.email, password: person.password });

@@ -81,8 +81,12 @@ function native(client_id: string, more: object) {
 export interface WorldOptions extends TestParts {
   readonly config?: Partial<ConfigInput>;
   readonly accounts?: Accounts;
+  /** False: the host has factors of its own. */
+  readonly factors?: boolean;
   /** A folder that outlives the world. */
   readonly dataDir?: string;
+  /** What browsers reach the server by: passkeys need a name. */
+  readonly hostname?: 'localhost';
   /** A port to listen on again. */
   readonly port?: number;
 }
@@ -175,7 +179,7 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'curfew-')));
   const http = createHttpServer({ maxHeaderSize: 32 * 1024 });
   const port = await listening(http, options.port ?? 0);
-  const issuer = `http://127.0.0.1:${port}`;
+  const issuer = `http://${options.hostname ?? '127.0.0.1'}:${port}`;
   const logged: string[] = [];
   const config = resolveConfig({
     issuer,
@@ -185,8 +189,11 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     ...options.config,
   });
   const log = createLog({ level: 'debug', write: (line) => logged.push(line) });
-  const { accounts, ...parts } = options;
-  const server = await assemble({ config, clock: turningClock, ...(accounts ? { accounts } : {}) }, { log, ...parts });
+  const { accounts, factors, ...parts } = options;
+  const server = await assemble(
+    { config, clock: turningClock, ...(accounts ? { accounts } : {}), ...(factors === undefined ? {} : { factors }) },
+    { log, ...parts },
+  );
   http.on('request', server.callback());
   return new World(server, http, issuer, dataDir, logged);
 };

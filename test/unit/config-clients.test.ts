@@ -23,6 +23,7 @@ describe('a client', () => {
       backchannel_logout_session_required: false,
       first_party: false,
       lifetimes: PROFILES.standard,
+      profile: 'standard',
     });
     expect(clientOf(web)).to.include({ application_type: 'web', token_endpoint_auth_method: 'client_secret_basic' });
     expect(clientOf({ ...web, client_secret: undefined, jwks: { keys: [key] } })).to.include({

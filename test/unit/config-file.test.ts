@@ -36,7 +36,7 @@ describe('the configuration file', () => {
     [
       'the account API as a resource',
       { resources: { 'https://auth.example.com/account': { scopes: ['a'] } } },
-      'which is the account API of this server',
+      'which is an API of this server',
     ],
     [
       'a resource without scopes',

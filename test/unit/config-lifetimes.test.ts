@@ -10,7 +10,7 @@ describe('lifetimes', () => {
     [
       'an unknown profile',
       { clients: [{ ...phone, lifetimes: 'constructor' }] },
-      "clients['phone'].lifetimes: got 'constructor'; allowed: one of high, relaxed, standard",
+      "clients['phone'].lifetimes: got 'constructor'; allowed: one of aal1, aal2, aal3, high, relaxed, standard",
     ],
     [
       'an unknown lifetime',

@@ -41,7 +41,7 @@ describe('form-action', () => {
 const answerOf = async (issuer: string, redirectUri?: string): Promise<supertest.Response> => {
   const headers = createSecurityHeaders({ issuer });
   const app = new Koa().use(headers.middleware).use((ctx) => {
-    if (ctx.path === '/page') headers.forPage(ctx, redirectUri);
+    if (ctx.path === '/page') headers.forPage(ctx, { redirectUri });
     ctx.body = '<p>page</p>';
   });
   return supertest(app.callback()).get(redirectUri === undefined ? '/other' : '/page');

@@ -5,7 +5,8 @@ import Koa from 'koa';
 import supertest from 'supertest';
 import { createCsrf } from '../../interactions/csrf.ts';
 import { createPages } from '../../interactions/pages.ts';
-import type { InteractionResult, InteractionView, SignIn } from '../../interactions/port.ts';
+import type { InteractionResult, InteractionView, Shown, SignIn } from '../../interactions/port.ts';
+import { createRenderer } from '../../interactions/render.ts';
 import { createInteractionRouter } from '../../interactions/router.ts';
 import { createSecurityHeaders } from '../../interactions/security-headers.ts';
 import { CurfewError } from '../../server/errors.ts';
@@ -33,6 +34,7 @@ const signIn: SignIn = async ({ login, password }) => {
 export interface Visit {
   readonly server: Server;
   readonly results: InteractionResult[];
+  readonly shown: Shown[];
   readonly attempts: Parameters<SignIn>[0][];
   readonly logged: { readonly error: unknown; readonly correlationId: string }[];
   get(path: string): supertest.Test;
@@ -52,12 +54,13 @@ export const startVisit = ({ view = viewOf(), issuer = ISSUER, fault }: VisitOpt
   const csrfKey = randomBytes(32);
   const visit = {
     results: [] as InteractionResult[],
+    shown: [] as Shown[],
     attempts: [] as Parameters<SignIn>[0][],
     logged: [] as Visit['logged'],
   };
   const details = async (): Promise<InteractionView> => {
     if (fault !== undefined) throw fault;
-    if (visit.results.length > 0) throw new CurfewError('interaction_expired');
+    if (visit.results.length + visit.shown.length > 0) throw new CurfewError('interaction_expired');
     return view;
   };
   const router = createInteractionRouter({
@@ -68,12 +71,21 @@ export const startVisit = ({ view = viewOf(), issuer = ISSUER, fault }: VisitOpt
         visit.results.push(result);
         return `${issuer}/auth/${view.uid}`;
       },
+      completes: async () => true,
+      person: async () => undefined,
+      show: async (_req, _res, shown) => {
+        await details();
+        visit.shown.push(shown);
+        return `${issuer}/auth/${view.uid}`;
+      },
     },
+    passkeys: { options: () => undefined, signIn: async () => ({ ok: false, why: 'wrong' }) },
+    tryFactor: async () => ({ ok: false, why: 'wrong' }),
     signIn: async (attempt) => {
       visit.attempts.push(attempt);
       return signIn(attempt);
     },
-    pages: createPages({ issuer }),
+    pages: createPages(createRenderer({ issuer })),
     csrfKey,
     issuer,
     clientAddress: () => '192.0.2.7',

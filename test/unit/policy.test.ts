@@ -28,6 +28,19 @@ describe('the profiles', () => {
   }
 });
 
+describe('the profiles of NIST SP 800-63B-4', () => {
+  /** The most that each level allows: a session, and an unused one. */
+  const most = { aal1: [30 * DAY, 30 * DAY], aal2: [DAY, HOUR], aal3: [12 * HOUR, 15 * MINUTE] } as const;
+  for (const [name, [absolute, idle]] of Object.entries(most)) {
+    it(`[92] ${name} ends sessions, of apps and of browsers, no later than that`, () => {
+      const profile = PROFILES[name as keyof typeof most];
+      expect(Math.max(profile.absoluteSeconds, profile.ssoAbsoluteSeconds)).to.equal(absolute);
+      expect(Math.max(profile.idleSeconds, profile.ssoIdleSeconds)).to.equal(idle);
+      expect(profile.accessTokenSeconds).to.be.at.most(idle);
+    });
+  }
+});
+
 describe('when a session is over', () => {
   const { standard } = PROFILES;
   const session = deviceSession();

@@ -1,0 +1,44 @@
+/** Owns how a page is made: a template without scripts of its own, under the headers that every page has. */
+import { Eta } from 'eta';
+import { type Assets, loadAssets, VIEWS } from './assets.ts';
+import { createSecurityHeaders, type PageContext } from './security-headers.ts';
+
+export interface Answer {
+  readonly status?: number;
+  /** Where its forms may end besides this server. */
+  readonly redirectUri?: string | undefined;
+  /** Whether it asks for a passkey, which takes our one script. */
+  readonly script?: boolean;
+}
+
+export interface Renderer {
+  readonly assets: Assets;
+  /** The issuer's path: what our own links begin with. */
+  readonly prefix: string;
+  readonly issuer: string;
+  /** Sets status, headers and body. */
+  answer(ctx: PageContext, template: string, data: object, answer?: Answer): void;
+}
+
+export const createRenderer = ({ issuer }: { readonly issuer: string }): Renderer => {
+  const { host, pathname } = new URL(issuer);
+  const prefix = pathname.replace(/\/$/u, '');
+  const assets = loadAssets();
+  const eta = new Eta({ views: VIEWS, cache: true });
+  const headers = createSecurityHeaders({ issuer });
+  const frame = { host, stylesheet: `${prefix}${assets.stylesheet.path}`, icon: `${prefix}${assets.icon.path}` };
+  const scriptFile = `${prefix}${assets.script.path}`;
+
+  return {
+    assets,
+    prefix,
+    issuer,
+    answer(ctx, template, data, { status = 200, redirectUri, script = false } = {}) {
+      const body = eta.render(template, { ...frame, script: script ? scriptFile : undefined, ...data });
+      headers.forPage(ctx, { redirectUri, script });
+      ctx.status = status;
+      ctx.type = 'html';
+      ctx.body = body;
+    },
+  };
+};

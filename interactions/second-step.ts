@@ -1,0 +1,84 @@
+/** Owns the steps beside the password: a code from an authenticator app, a recovery code, a passkey. */
+import type { RouterContext } from '@koa/router';
+import { CurfewError } from '../server/errors.ts';
+import type { FactorOutcome, FactorSignIn, FactorTry, Interactions, InteractionView, Passkeys } from './port.ts';
+import { UNPROCESSABLE, waitFor } from './sign-in-step.ts';
+import { type Fields, USER_AGENT_LIMIT, type Visits } from './visits.ts';
+
+export interface SecondStepTools {
+  readonly interactions: Interactions;
+  readonly tryFactor: FactorSignIn;
+  readonly visits: Visits;
+  readonly clientAddress: (ctx: RouterContext) => string;
+  readonly passkeys: Passkeys;
+  /** Shows what is asked now, and why the last try did not pass. */
+  readonly show: (ctx: RouterContext, view: InteractionView, problem?: Problem) => void;
+}
+
+export interface Problem {
+  readonly status: number;
+  readonly sentence: string;
+}
+
+const WAYS = { totp: 'totp', recovery_codes: 'recovery_code' } as const;
+
+const WRONG = {
+  totp: 'That code is not right, or was used before. Wait for the next one, then type it.',
+  recovery_codes: 'That is none of your unused recovery codes. Check it, then try again.',
+} as const;
+
+/** A page with nothing typed is answered like a wrong code, and costs no try. */
+const EMPTY = 'Type the code.';
+
+type Kind = FactorTry['kind'];
+
+type Refused = Exclude<FactorOutcome, { readonly ok: true }>;
+
+const refuseTry = (
+  { show }: SecondStepTools,
+  ctx: RouterContext,
+  view: InteractionView,
+  wrong: string,
+  outcome: Refused,
+) => {
+  if (outcome.why === 'wrong') return show(ctx, view, { status: UNPROCESSABLE, sentence: wrong });
+  const { retryAfterSeconds, sentence } = waitFor(outcome.retryAfterSeconds);
+  ctx.set('Retry-After', String(retryAfterSeconds));
+  return show(ctx, view, { status: 429, sentence });
+};
+
+const userAgentOf = (ctx: RouterContext): string => ctx.get('user-agent').slice(0, USER_AGENT_LIMIT);
+
+/** Nothing of this is reached without the first step, which only the interaction's own record knows of. */
+export const codeStep =
+  (tools: SecondStepTools, kind: Kind) =>
+  async (ctx: RouterContext, view: InteractionView, { code }: Fields): Promise<void> => {
+    const { interactions, tryFactor, visits, clientAddress } = tools;
+    if (code === undefined) throw new CurfewError('bad_request', { detail: 'field' });
+    const person = await interactions.person(ctx.req, ctx.res);
+    if (!person || !view.step?.ways.includes(WAYS[kind])) return visits.restart(ctx);
+    if (code.trim() === '') return tools.show(ctx, view, { status: UNPROCESSABLE, sentence: EMPTY });
+    const userAgent = userAgentOf(ctx);
+    const outcome = await tryFactor({ sub: person.sub, kind, code, address: clientAddress(ctx), userAgent });
+    if (outcome.ok) return visits.show(ctx, { ...person, method: WAYS[kind], amr: ['otp'] });
+    return refuseTry(tools, ctx, view, WRONG[kind], outcome);
+  };
+
+const NO_PASSKEY = 'That passkey is not one of this account, or did not answer. Try again, or use another way.';
+const ANOTHERS = 'That is another account’s passkey. Use one of the account shown here, or cancel.';
+
+/** A passkey names its account; a re-authentication keeps the one that it has. */
+export const passkeyStep =
+  (tools: SecondStepTools) =>
+  async (ctx: RouterContext, view: InteractionView, { credential }: Fields): Promise<void> => {
+    const { passkeys, visits, clientAddress } = tools;
+    if (credential === undefined) throw new CurfewError('bad_request', { detail: 'field' });
+    if (!view.step?.ways.includes('passkey')) return visits.restart(ctx);
+    const from = { address: clientAddress(ctx), userAgent: userAgentOf(ctx) };
+    const outcome = await passkeys.signIn({ uid: view.uid, credential, ...from });
+    if (!outcome.ok) return refuseTry(tools, ctx, view, NO_PASSKEY, outcome);
+    if (view.account?.fixed && view.account.sub !== outcome.sub)
+      return tools.show(ctx, view, { status: UNPROCESSABLE, sentence: ANOTHERS });
+    const { sub, epoch, amr } = outcome;
+    return visits.show(ctx, { sub, epoch, method: 'passkey', amr });
+  };

@@ -1,0 +1,55 @@
+/**
+ * Owns who visits the pages of a person's own account: whoever signed in at this browser for these very pages, lately,
+ * and at the highest level that the account has. What another app's sign-in earned does not count here either.
+ */
+import type { Context } from 'koa';
+import type { Provider } from 'oidc-provider';
+import type { OwnPages } from '../../interactions/port.ts';
+import { randomSecret, sha256 } from '../digests.ts';
+import { FACTORS_PATH, OWN_CLIENT_ID } from '../own-client.ts';
+import { highestLevel } from '../sessions/methods.ts';
+import { ssoRefusal } from '../sessions/policy.ts';
+import type { SsoSession } from '../sessions/sso-session.ts';
+import { FRESH, missingFor } from '../sessions/step-up.ts';
+import { authenticatedFor } from './models-sso.ts';
+import type { OidcParts } from './parts.ts';
+
+/** The verifier is thrown away: the code is never exchanged. */
+const signInUrl = (issuer: string): string => {
+  const query = new URLSearchParams({
+    client_id: OWN_CLIENT_ID,
+    response_type: 'code',
+    redirect_uri: `${issuer}${FACTORS_PATH}`,
+    scope: 'openid',
+    code_challenge: sha256(randomSecret()),
+    code_challenge_method: 'S256',
+  });
+  return `${issuer}/auth?${query}`;
+};
+
+const isFresh = async (parts: OidcParts, sub: string, sso: SsoSession): Promise<boolean> => {
+  const lifetimes = parts.lifetimesOf(OWN_CLIENT_ID);
+  const now = parts.clock.now();
+  if (!lifetimes || ssoRefusal(sso, lifetimes, now) !== undefined) return false;
+  const acr = highestLevel(await parts.factors.enrolled(sub));
+  const told = sso.payload['acr'];
+  const event = {
+    acr: typeof told === 'string' ? told : undefined,
+    authTime: sso.authTime,
+    here: authenticatedFor(sso) === OWN_CLIENT_ID,
+  };
+  return missingFor({ ...FRESH, acr }, event, now) === undefined;
+};
+
+export const createOwnPages = (parts: OidcParts, provider: Provider): OwnPages => ({
+  async visitor(req, res) {
+    const { uid } = await provider.Session.get({ req, res } as Context);
+    const sso = await parts.store.sessions.findSso({ uid });
+    const sub = sso?.accountId;
+    if (!sso || sub === undefined || !(await isFresh(parts, sub, sso))) return undefined;
+    if (!(await parts.people.find(sub))) return undefined;
+    const login = await parts.people.loginOf(sub);
+    return { sub, ssoUid: uid, ...(login === undefined ? {} : { login }) };
+  },
+  signInUrl: () => signInUrl(parts.config.issuer),
+});
