@@ -13,13 +13,20 @@ if (networkStores.length > 0)
   describe('the MongoDB database', () => {
     let uri: string;
     let raw: Connection;
-    const open = (readLevel?: 'linearizable'): Promise<Store> => openMongoStore({ uri, timeoutSeconds: 5, readLevel });
+    let opened: Store[];
+    const open = async (readLevel?: 'linearizable'): Promise<Store> => {
+      const store = await openMongoStore({ uri, timeoutSeconds: 5, readLevel });
+      opened.push(store);
+      return store;
+    };
     const collection = (name: string) => raw.collection<Record<string, unknown> & { _id: string }>(name);
     beforeEach(async () => {
+      opened = [];
       uri = databaseUri(servers.mongo ?? '');
       raw = await mongoose.createConnection(uri).asPromise();
     });
     afterEach(async () => {
+      await Promise.all(opened.map((store) => store.close()));
       await raw.close();
       await dropDatabase(uri);
     });
@@ -27,12 +34,11 @@ if (networkStores.length > 0)
     it('is made ready when it is empty, and by as many as come at once', async () => {
       const stores = await Promise.all([open(), open(), open()]);
       expect(await stores[0]?.accounts.insert(account())).to.equal(true);
-      for (const store of stores) await store.close();
       expect(await migrateMongo(uri, 5)).to.include({ from: 1, to: 1 });
     });
 
     it('waits for `curfew migrate` where a unique index is missing: two would share an address', async () => {
-      await (await open()).close();
+      await open();
       await collection('accounts').dropIndex('canonicalEmail_1');
       expect(await failureOf(open()))
         .to.include({ code: 'wrong_configuration' })
@@ -40,11 +46,11 @@ if (networkStores.length > 0)
         .that.includes('accounts (canonicalEmail)')
         .and.includes('curfew migrate');
       await migrateMongo(uri, 5);
-      await (await open()).close();
+      await open();
     });
 
     it('is left alone where a newer version wrote it', async () => {
-      await (await open()).close();
+      await open();
       await collection('upkeep').updateOne({ _id: 'schema' }, { $set: { count: 99 } });
       for (const work of [open(), migrateMongo(uri, 5)])
         expect(await failureOf(work))
@@ -60,7 +66,6 @@ if (networkStores.length > 0)
       const kept = await collection('device_sessions').find().toArray();
       expect(kept).to.have.lengthOf(1);
       expect(mongoose.mongo.BSON.calculateObjectSize(kept[0] ?? {})).to.be.below(1400);
-      await store.close();
     });
 
     it('holds no id of a bearer in clear', async () => {
@@ -68,7 +73,6 @@ if (networkStores.length > 0)
       const token = artifact({ kind: 'access_token' });
       await store.artifacts.put(token);
       expect(JSON.stringify(await collection('artifacts').find().toArray())).not.to.include(token.id);
-      await store.close();
     });
 
     it('takes up what a node left untold, and forgets no session before it is told of', async () => {
@@ -85,7 +89,6 @@ if (networkStores.length > 0)
       expect(await store.sessions.find(session.sid)).to.equal(undefined);
       const told = (await store.events.list({ sid: session.sid, limit: 9 })).map(({ type }) => type);
       expect(told).to.have.members(['session_ended', 'family_shared']);
-      await store.close();
     });
 
     it('tells an event once, where a node died between the log and the list', async () => {
@@ -102,7 +105,6 @@ if (networkStores.length > 0)
       }
       expect(await store.events.list({ sid: session.sid, limit: 9 })).to.have.lengthOf(1);
       expect(await collection('device_sessions').findOne({ untoldAt: { $exists: true } })).to.equal(null);
-      await store.close();
     });
 
     it('goes on numbering where the log was swept empty', async () => {
@@ -112,7 +114,6 @@ if (networkStores.length > 0)
       expect(await store.sweepEvents(NOW + 1, 9)).to.equal(1);
       await store.events.append({ type: 'signed_in', at: NOW });
       expect((await store.events.list({ limit: 9 })).map(({ id }) => id)).to.deep.equal([3, 2]);
-      await store.close();
     });
 
     it('reads linearizably where that is asked', async () => {
@@ -120,7 +121,6 @@ if (networkStores.length > 0)
       const session = deviceSession();
       await saveSession(store, session);
       expect(await store.sessions.find(session.sid)).to.deep.equal(session);
-      await store.close();
     });
 
     it('says where it was looked for, without the password, when nobody answers', async () => {

@@ -103,12 +103,15 @@ for (const { name, withRedis } of networkStores) {
       const busy = phones.map(async (phone) => {
         while (!isOver) await phone.refresh().catch((error: unknown) => refusals.push(error));
       });
-      for (const old of [a, b]) {
-        await nodes.start();
-        expect(await nodes.stop(old)).to.equal(0);
+      try {
+        for (const old of [a, b]) {
+          await nodes.start();
+          expect(await nodes.stop(old)).to.equal(0);
+        }
+      } finally {
+        isOver = true;
+        await Promise.all(busy);
       }
-      isOver = true;
-      await Promise.all(busy);
       expect(refusals).to.deep.equal([]);
       for (const phone of phones) await phone.refresh();
     });

