@@ -97,7 +97,9 @@ for (const { name, withRedis } of networkStores) {
     });
 
     it('loses no request while the nodes are replaced, one after the other', async () => {
-      const phones = await Promise.all(Array.from({ length: 8 }, signIn));
+      const phones: Phone[] = [];
+      // One after the other: the limits take eight tries at once for one account as guessing.
+      while (phones.length < 8) phones.push(await signIn());
       let isOver = false;
       const refusals: unknown[] = [];
       const busy = phones.map(async (phone) => {
