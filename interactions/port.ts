@@ -1,5 +1,6 @@
 /** Owns what the hosted pages ask of the protocol: the pages know no protocol library. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { OwnPath } from '../server/own-client.ts';
 import type { Method } from '../server/sessions/methods.ts';
 
 export type PromptName = 'login' | 'consent' | 'continue';
@@ -136,8 +137,8 @@ export interface Visitor {
 }
 
 export interface OwnPages {
-  /** Who signed in for these pages lately, at the highest level of the account; undefined: nobody did. */
-  visitor(req: IncomingMessage, res: ServerResponse): Promise<Visitor | undefined>;
-  /** Where to sign in for them. It leads back. */
-  signInUrl(): string;
+  /** Who signed in for the own pages lately, at the level that this one wants; undefined: nobody did. */
+  visitor(req: IncomingMessage, res: ServerResponse, path: OwnPath): Promise<Visitor | undefined>;
+  /** Where to sign in for it. It leads back. */
+  signInUrl(path: OwnPath): string;
 }

@@ -2,6 +2,7 @@
 import { Eta } from 'eta';
 import { type Assets, loadAssets, VIEWS } from './assets.ts';
 import { createSecurityHeaders, type PageContext } from './security-headers.ts';
+import { chooseLanguage, type Speech, speechIn } from './words/speech.ts';
 
 export interface Answer {
   readonly status?: number;
@@ -9,7 +10,12 @@ export interface Answer {
   readonly redirectUri?: string | undefined;
   /** Whether it asks for a passkey, which takes our one script. */
   readonly script?: boolean;
+  /** OpenID Connect Core §3.1.2.1: before what the browser prefers. */
+  readonly uiLocales?: string | undefined;
 }
+
+/** What a template shows: given as it is, or made in the words of the reader. A template has them as `it.speech` and `it.words`. */
+export type PageData = object | ((speech: Speech) => object);
 
 export interface Renderer {
   readonly assets: Assets;
@@ -17,7 +23,7 @@ export interface Renderer {
   readonly prefix: string;
   readonly issuer: string;
   /** Sets status, headers and body. */
-  answer(ctx: PageContext, template: string, data: object, answer?: Answer): void;
+  answer(ctx: PageContext, template: string, data: PageData, answer?: Answer): void;
 }
 
 export const createRenderer = ({ issuer }: { readonly issuer: string }): Renderer => {
@@ -26,15 +32,22 @@ export const createRenderer = ({ issuer }: { readonly issuer: string }): Rendere
   const assets = loadAssets();
   const eta = new Eta({ views: VIEWS, cache: true });
   const headers = createSecurityHeaders({ issuer });
-  const frame = { host, stylesheet: `${prefix}${assets.stylesheet.path}`, icon: `${prefix}${assets.icon.path}` };
+  const frame = {
+    host,
+    stylesheet: `${prefix}${assets.stylesheet.path}`,
+    icon: `${prefix}${assets.icon.path}`,
+  };
   const scriptFile = `${prefix}${assets.script.path}`;
 
   return {
     assets,
     prefix,
     issuer,
-    answer(ctx, template, data, { status = 200, redirectUri, script = false } = {}) {
-      const body = eta.render(template, { ...frame, script: script ? scriptFile : undefined, ...data });
+    answer(ctx, template, data, { status = 200, redirectUri, script = false, uiLocales } = {}) {
+      const speech = speechIn(chooseLanguage({ uiLocales, acceptLanguage: ctx.req.headers['accept-language'] }));
+      const own = { ...frame, speech, words: speech.words, script: script ? scriptFile : undefined };
+      const body = eta.render(template, { ...own, ...(typeof data === 'function' ? data(speech) : data) });
+      ctx.set('Content-Language', speech.lang);
       headers.forPage(ctx, { redirectUri, script });
       ctx.status = status;
       ctx.type = 'html';

@@ -3,7 +3,7 @@
  * max_age, acr_values, an essential acr, the account's own second step.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { OWN_CLIENT_ID } from '../own-client.ts';
+import { OWN_CLIENT_ID, OWN_PAGES, ownPathOf } from '../own-client.ts';
 import { highestLevel, highestOf, levelFor, type Method, type Needs, signInLevel } from '../sessions/methods.ts';
 import { ACR_VALUES, type Acr, atLeast, type Demand, FRESH, missingFor } from '../sessions/step-up.ts';
 import { errors } from './library.ts';
@@ -24,6 +24,12 @@ const ACCOUNTS: readonly Enrolled[] = [
 const clientIdOf = (ctx: KoaContextWithOIDC): string => ctx.oidc.client?.clientId ?? '';
 
 const isOwn = (ctx: KoaContextWithOIDC): boolean => clientIdOf(ctx) === OWN_CLIENT_ID;
+
+/** Whether the page that this sign-in is for wants the highest factor that there is. */
+const wantsHighest = (parts: OidcParts, ctx: KoaContextWithOIDC): boolean => {
+  const path = ownPathOf(parts.config.issuer, ctx.oidc.params?.['redirect_uri']);
+  return isOwn(ctx) && (path === undefined || OWN_PAGES[path].level === 'highest');
+};
 
 /** One read a request. */
 const readings = new WeakMap<object, Promise<Enrolled>>();
@@ -73,7 +79,7 @@ export const needsOf = (parts: OidcParts, ctx: KoaContextWithOIDC): Needs => {
   const [oneOf, wish] = [essentialAcrs(ctx), wishOf(ctx)];
   return {
     acr: highestOf(demands.map(({ acr }) => acr)),
-    ...(isOwn(ctx) ? { highest: true } : {}),
+    ...(wantsHighest(parts, ctx) ? { highest: true } : {}),
     ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
     ...(priorSeconds === undefined ? {} : { priorSeconds }),
     ...(oneOf ? { oneOf } : {}),
@@ -94,9 +100,10 @@ type Lack = (parts: OidcParts, ctx: KoaContextWithOIDC, enrolled: Enrolled | und
 const LACKS = {
   sensitive_scope: (parts, ctx) =>
     scopeDemands(parts, ctx).some((demand) => missingFor(demand, eventNow(ctx), parts.clock.now())),
-  own_pages: (parts, ctx, enrolled) =>
-    isOwn(ctx) &&
-    missingFor({ ...FRESH, acr: highestLevel(enrolled ?? new Set()) }, eventNow(ctx), parts.clock.now()) !== undefined,
+  own_pages: (parts, ctx, enrolled = new Set()) => {
+    const acr = wantsHighest(parts, ctx) ? highestLevel(enrolled) : signInLevel(enrolled);
+    return isOwn(ctx) && missingFor({ ...FRESH, acr }, eventNow(ctx), parts.clock.now()) !== undefined;
+  },
   essential_acr: (_parts, ctx) => essentialAcrs(ctx)?.includes(ctx.oidc.acr ?? '') === false,
   acr_values: (_parts, ctx, enrolled) => {
     const wish = wishOf(ctx);

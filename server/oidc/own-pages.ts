@@ -1,13 +1,13 @@
 /**
  * Owns who visits the pages of a person's own account: whoever signed in at this browser for these very pages, lately,
- * and at the highest level that the account has. What another app's sign-in earned does not count here either.
+ * and at the level that the page wants. What another app's sign-in earned does not count here either.
  */
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
 import type { OwnPages } from '../../interactions/port.ts';
 import { randomSecret, sha256 } from '../digests.ts';
-import { FACTORS_PATH, OWN_CLIENT_ID } from '../own-client.ts';
-import { highestLevel } from '../sessions/methods.ts';
+import { OWN_CLIENT_ID, OWN_PAGES, type OwnPath } from '../own-client.ts';
+import { highestLevel, signInLevel } from '../sessions/methods.ts';
 import { ssoRefusal } from '../sessions/policy.ts';
 import type { SsoSession } from '../sessions/sso-session.ts';
 import { FRESH, missingFor } from '../sessions/step-up.ts';
@@ -15,11 +15,11 @@ import { authenticatedFor } from './models-sso.ts';
 import type { OidcParts } from './parts.ts';
 
 /** The verifier is thrown away: the code is never exchanged. */
-const signInUrl = (issuer: string): string => {
+const signInUrl = (issuer: string, path: OwnPath): string => {
   const query = new URLSearchParams({
     client_id: OWN_CLIENT_ID,
     response_type: 'code',
-    redirect_uri: `${issuer}${FACTORS_PATH}`,
+    redirect_uri: `${issuer}${path}`,
     scope: 'openid',
     code_challenge: sha256(randomSecret()),
     code_challenge_method: 'S256',
@@ -27,11 +27,12 @@ const signInUrl = (issuer: string): string => {
   return `${issuer}/auth?${query}`;
 };
 
-const isFresh = async (parts: OidcParts, sub: string, sso: SsoSession): Promise<boolean> => {
+const isFresh = async (parts: OidcParts, path: OwnPath, sub: string, sso: SsoSession): Promise<boolean> => {
   const lifetimes = parts.lifetimesOf(OWN_CLIENT_ID);
   const now = parts.clock.now();
   if (!lifetimes || ssoRefusal(sso, lifetimes, now) !== undefined) return false;
-  const acr = highestLevel(await parts.factors.enrolled(sub));
+  const enrolled = await parts.factors.enrolled(sub);
+  const acr = OWN_PAGES[path].level === 'highest' ? highestLevel(enrolled) : signInLevel(enrolled);
   const told = sso.payload['acr'];
   const event = {
     acr: typeof told === 'string' ? told : undefined,
@@ -42,14 +43,14 @@ const isFresh = async (parts: OidcParts, sub: string, sso: SsoSession): Promise<
 };
 
 export const createOwnPages = (parts: OidcParts, provider: Provider): OwnPages => ({
-  async visitor(req, res) {
+  async visitor(req, res, path) {
     const { uid } = await provider.Session.get({ req, res } as Context);
     const sso = await parts.store.sessions.findSso({ uid });
     const sub = sso?.accountId;
-    if (!sso || sub === undefined || !(await isFresh(parts, sub, sso))) return undefined;
+    if (!sso || sub === undefined || !(await isFresh(parts, path, sub, sso))) return undefined;
     if (!(await parts.people.find(sub))) return undefined;
     const login = await parts.people.loginOf(sub);
     return { sub, ssoUid: uid, ...(login === undefined ? {} : { login }) };
   },
-  signInUrl: () => signInUrl(parts.config.issuer),
+  signInUrl: (path) => signInUrl(parts.config.issuer, path),
 });

@@ -23,7 +23,7 @@ import { createOwnPages } from '../oidc/own-pages.ts';
 import type { OidcParts } from '../oidc/parts.ts';
 import { createProtocol, type Protocol, type Tamper } from '../oidc/provider.ts';
 import { createAuthenticateService } from '../oidc/service-tokens.ts';
-import { FACTORS_PATH } from '../own-client.ts';
+import { OWN_PAGES } from '../own-client.ts';
 import type { Readiness } from '../readiness.ts';
 import { createAccountApi } from '../routes/account.ts';
 import { createAdminApi } from '../routes/admin.ts';
@@ -156,6 +156,6 @@ export const createSurface = (surface: Surface): Protocol => {
     log: logsFailures(log),
   });
   protocol.use(under(['/interaction', '/assets'], hosted.routes() as Middleware));
-  protocol.use(under([FACTORS_PATH], ownPages(surface, protocol, renderer, fail).routes() as Middleware));
+  protocol.use(under(Object.keys(OWN_PAGES), ownPages(surface, protocol, renderer, fail).routes() as Middleware));
   return protocol;
 };
