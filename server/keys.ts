@@ -20,6 +20,8 @@ export interface DerivedKeys {
   readonly csrf: Buffer;
   /** For digests that only have to be told apart (device ids, redeemers), never reversed from a dump. */
   readonly digest: Buffer;
+  /** 32 bytes: what mailed links are computed with. */
+  readonly links: Buffer;
 }
 
 /** A signing key as stored: the private JWK sealed with AES-256-GCM under the sealing key that `sealedUnder` names. */
@@ -70,5 +72,6 @@ export const deriveKeys = (secrets: readonly [string, ...string[]]): DerivedKeys
     dpopNonce: derive(newest, 'dpop-nonce'),
     csrf: derive(newest, 'csrf'),
     digest: derive(newest, 'digest'),
+    links: derive(newest, 'links'),
   };
 };

@@ -13,6 +13,8 @@ const SEALED = {
   pushed_request: true,
   step_up: true,
   forgotten_device: false,
+  reset_link: true,
+  not_me_link: true,
 } as const satisfies Record<ArtifactKind, boolean>;
 
 const CIPHER = 'aes-256-gcm';

@@ -76,8 +76,8 @@ const ownEphemeral = (models: Models, patience: Patience): Ephemeral => {
   };
 };
 
-/** What is not to be lost with the rest: a phone that was reported lost stays lost. */
-const LASTS: Partial<Record<ArtifactKind, true>> = { forgotten_device: true };
+/** What is not to be lost with the rest: a phone that was reported lost stays lost, and a link in a mail leads on. */
+const LASTS: Partial<Record<ArtifactKind, true>> = { forgotten_device: true, reset_link: true, not_me_link: true };
 
 const routed = (lasting: ArtifactStore, other: ArtifactStore): ArtifactStore => {
   const keeperOf = ({ kind }: ArtifactRef): ArtifactStore => (LASTS[kind] ? lasting : other);

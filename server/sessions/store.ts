@@ -16,7 +16,7 @@ export type Refusal =
   /** An ending of many covers what the work would begin. */
   | { readonly refused: 'account'; readonly ending: EndingOfMany };
 
-/** What may be lost at the cost of a sign-in in progress or an access token. */
+/** Most may be lost at the cost of a sign-in in progress or an access token; the last three may not. */
 export type ArtifactKind =
   | 'access_token'
   /** An access token of a client's own. */
@@ -28,7 +28,10 @@ export type ArtifactKind =
   | 'assertion'
   | 'step_up'
   /** A device that was reported lost: its cookie is no longer known. */
-  | 'forgotten_device';
+  | 'forgotten_device'
+  /** Mailed links: to choose a new password, and to say that it was somebody else. */
+  | 'reset_link'
+  | 'not_me_link';
 
 export interface ArtifactRef {
   readonly kind: ArtifactKind;

@@ -11,6 +11,8 @@ const KINDS: readonly ArtifactKind[] = [
   'proof',
   'assertion',
   'step_up',
+  'reset_link',
+  'not_me_link',
 ];
 
 /** How what may be lost is kept. */

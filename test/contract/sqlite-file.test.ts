@@ -87,6 +87,8 @@ describe('The file of the SQLite store', () => {
       'proof',
       'assertion',
       'step_up',
+      'reset_link',
+      'not_me_link',
     ];
     const hint = `id_token_hint ${randomId()}`;
     const lean = new Set<ArtifactKind>(['access_token', 'proof', 'assertion']);
