@@ -2,14 +2,15 @@
 import type { AdapterPayload } from 'oidc-provider';
 import { randomId } from '../digests.ts';
 import type { DeviceSession } from '../sessions/device-session.ts';
-import { issueEpoch, isVoided } from '../sessions/family.ts';
+import { issueEpoch } from '../sessions/family.ts';
 import type { TokenPlace } from '../sessions/sessions.ts';
 import type { ArtifactKind, StoredArtifact } from '../sessions/store.ts';
 import { beginFromCode } from './begin.ts';
 import { isStepUp, sidOf } from './grant-id.ts';
 import { type Model, notHere } from './model.ts';
 import type { OidcParts } from './parts.ts';
-import { readLive, readSession } from './read-session.ts';
+import { readSession } from './read-session.ts';
+import { showToken } from './shown-token.ts';
 import { type CodeExchange, currentUnit, type Unit } from './unit-of-work.ts';
 
 /** The id is the credential: it is never part of what is stored under it. */
@@ -55,16 +56,6 @@ const leanOf = ({ grantId, iat, gty, scope, aud, jkt, claims }: AdapterPayload):
   claims,
 });
 
-/** The rest of it. */
-const saidBy = (session: DeviceSession, exp: number): Record<string, unknown> => ({
-  accountId: session.accountId,
-  clientId: session.clientId,
-  sessionUid: session.ssoUid,
-  sid: session.sid,
-  exp,
-  extra: { sid: session.sid, acr: session.acr, amr: session.amr, auth_time: session.authTime },
-});
-
 export const accessTokenModel = (parts: OidcParts): Model => ({
   ...notHere,
   async upsert(id, payload) {
@@ -79,14 +70,10 @@ export const accessTokenModel = (parts: OidcParts): Model => ({
     });
   },
   async find(id) {
-    const stored = await parts.store.artifacts.find({ kind: 'access_token', id }, parts.clock.now());
-    if (!stored) return undefined;
-    const { place, here: _here, ...payload } = stored.payload as Record<string, unknown> & { place?: TokenPlace };
-    const session = await readLive(parts, sidOf(String(payload['grantId'])));
-    if (!session || (place && isVoided(session.head, place))) return undefined;
-    currentUnit()?.places.set(id, place);
-    const said = place && saidBy(session, stored.expiresAt);
-    return { ...payload, ...said, jti: id, kind: 'AccessToken', format: 'opaque' } as AdapterPayload;
+    const shown = await showToken(parts, id);
+    if (!shown) return undefined;
+    currentUnit()?.places.set(id, shown.place);
+    return { ...(shown.payload as AdapterPayload), jti: id, kind: 'AccessToken', format: 'opaque' };
   },
   // Revoking an access token ends its session, and with it the token.
   async destroy() {},

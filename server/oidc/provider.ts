@@ -7,6 +7,7 @@ import type { Refusal } from '../sessions/store.ts';
 import { answerRefusal, answerUnavailable, isForPrograms, mendAnswer } from './answers.ts';
 import { commit, isCommitted } from './commit.ts';
 import { type LibraryPages, providerConfiguration } from './configuration.ts';
+import { INTROSPECTION_PATH, shortIntrospection } from './introspection.ts';
 import { errors, Provider } from './library.ts';
 import { computeRefreshTokens } from './next-token.ts';
 import type { OidcParts } from './parts.ts';
@@ -138,6 +139,8 @@ export const createProtocol = ({ parts, pages, front, tamper = (same) => same }:
   const forBrowsers = keepBrowserAsItWas(failures);
   provider.use(publishedKeys(parts));
   provider.use((ctx, next) => (isForPrograms(ctx) ? forPrograms(ctx, next) : forBrowsers(ctx, next)));
+  const short = shortIntrospection(parts);
+  provider.use((ctx, next) => (ctx.path === INTROSPECTION_PATH ? short(ctx, next) : next()));
   provider.use(unitOfWork(parts, failures));
   return provider;
 };

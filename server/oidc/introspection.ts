@@ -1,0 +1,106 @@
+/**
+ * Owns the short way through introspection (RFC 7662): what resource servers ask all day, a registered one about an opaque
+ * access token, answered without the protocol library's machinery. Whatever is not plainly that question goes the
+ * library's way, body and all, and so does every refusal. Both ways give one answer: test/flows/introspection-ways.test.ts.
+ */
+import type { IncomingMessage } from 'node:http';
+import { parse } from 'node:querystring';
+import type { Context, Middleware } from 'koa';
+import { isStepUp } from './grant-id.ts';
+import { knownCallers, type Recognise } from './known-callers.ts';
+import { grantModel } from './models-session.ts';
+import type { OidcParts } from './parts.ts';
+import { peekBody } from './peek-body.ts';
+import { type ShownToken, showToken } from './shown-token.ts';
+
+export const INTROSPECTION_PATH = '/token/introspection';
+
+const FORM = /^application\/x-www-form-urlencoded(?:; ?charset=utf-8)?$/iu;
+/** A token, a hint, and room to spare. */
+const LONGEST_BODY = 2048;
+/** Neither a JWT, a refresh token nor a service token has this shape. */
+const OPAQUE = /^[A-Za-z0-9_-]{43}$/u;
+
+/** Browsers and clients that prove themselves by other means are the library's. */
+const OTHERS = ['origin', 'dpop', 'oauth-client-attestation', 'oauth-client-attestation-pop', 'content-encoding'];
+
+/** How long the body will be, where the headers ask the plain question. */
+const plainLength = ({ headers }: IncomingMessage): number | undefined => {
+  const length = Number(headers['content-length']);
+  const isPlain = length > 0 && length <= LONGEST_BODY && FORM.test(headers['content-type'] ?? '');
+  return isPlain && OTHERS.every((name) => headers[name] === undefined) ? length : undefined;
+};
+
+/** The token, where the form asks for nothing else. */
+const tokenIn = (body: Buffer): string | undefined => {
+  const { token, token_type_hint: hint, ...more } = parse(body.toString());
+  const isPlain = typeof token === 'string' && OPAQUE.test(token) && !Array.isArray(hint);
+  return isPlain && Object.keys(more).length === 0 ? token : undefined;
+};
+
+interface Question {
+  readonly caller: string;
+  readonly token: string;
+}
+
+/** Undefined: it is not plainly one. The body is there to be read either way. */
+const questionIn = async (req: IncomingMessage, callerOf: Recognise): Promise<Question | undefined> => {
+  const length = req.method === 'POST' && req.readable ? plainLength(req) : undefined;
+  const caller = length === undefined ? undefined : callerOf(req.headers.authorization);
+  if (length === undefined || caller === undefined) return undefined;
+  const body = await peekBody(req, length);
+  const token = body && tokenIn(body);
+  return token === undefined ? undefined : { caller, token };
+};
+
+/** RFC 7662 §2.2. What is absent is left out as the body is written. */
+const answerOf = ({ payload }: ShownToken, iss: string) => ({
+  active: true,
+  sub: payload.accountId,
+  ...payload.extra,
+  client_id: payload.clientId,
+  exp: payload.exp,
+  iat: payload.iat,
+  sid: payload.sid,
+  iss,
+  aud: payload.aud,
+  scope: payload.scope || undefined,
+  cnf: payload.jkt === undefined ? undefined : { jkt: payload.jkt },
+  token_type: payload.jkt === undefined ? 'Bearer' : 'DPoP',
+});
+
+const INACTIVE = { active: false };
+
+export const shortIntrospection = (parts: OidcParts): Middleware => {
+  const { config, clock, sessions } = parts;
+  const callerOf = knownCallers(config.clients);
+  const grants = grantModel(parts);
+
+  /** A step-up's token hangs on a grant of its own. */
+  const isGranted = async ({ payload }: ShownToken): Promise<boolean> =>
+    !isStepUp(payload.grantId) || (await grants.find(payload.grantId)) !== undefined;
+
+  /** Nobody but the resource's own server is told anything, or has used the token by asking. */
+  const isFor = ({ payload: { aud } }: ShownToken, caller: string): boolean =>
+    typeof aud === 'string' &&
+    Object.hasOwn(config.resources, aud) &&
+    config.resources[aud]?.introspectedBy.includes(caller) === true;
+
+  const answer = async (ctx: Context, { caller, token }: Question): Promise<object> => {
+    const shown = await showToken(parts, token);
+    if (!shown || shown.payload.exp <= clock.now() || !(await isGranted(shown)) || !isFor(shown, caller))
+      return INACTIVE;
+    const from = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 200) };
+    return (await sessions.use(shown.session, shown.place, from)) ? answerOf(shown, config.issuer) : INACTIVE;
+  };
+
+  return async (ctx, next) => {
+    const question = await questionIn(ctx.req, callerOf);
+    // Nobody is there any more to be told what is wrong.
+    if (!question) return ctx.req.destroyed ? undefined : next();
+    // The route, as the library's router would have written it down.
+    ctx['_matchedRoute'] = INTROSPECTION_PATH;
+    ctx.set('cache-control', 'no-store');
+    ctx.body = await answer(ctx, question);
+  };
+};
