@@ -22,6 +22,7 @@ export const EVENT_TYPES = {
   sign_in_failed: { counted: true },
   sign_in_throttled: { counted: true },
   password_changed: { counted: false },
+  password_demanded: { counted: false },
   factor_added: { counted: false },
   factor_removed: { counted: false },
   factor_used: { counted: false },

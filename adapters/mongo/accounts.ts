@@ -37,12 +37,15 @@ const insert = ({ accounts }: Models, turn: Turn, account: AccountRecord): Promi
   );
 };
 
+const OPTIONAL = ['name', 'mustChangePassword'] as const;
+
 /** `account.revision` is the one that the caller read; the document gets the next. False, too, where another has the email. */
 const replace = async ({ accounts }: Models, { by, ask }: Turn, account: AccountRecord): Promise<boolean> => {
-  const { sub: _id, revision, name, createdAt: _, ...given } = account;
+  const { sub: _id, revision, createdAt: _, ...given } = account;
+  const gone = OPTIONAL.filter((member) => given[member] === undefined);
   const update = {
-    $set: { ...given, revision: revision + 1, by, ...(name !== undefined && { name }) },
-    ...(name === undefined && { $unset: { name: 1 } }),
+    $set: { ...given, revision: revision + 1, by },
+    ...(gone.length > 0 && { $unset: Object.fromEntries(gone.map((member) => [member, 1])) }),
   };
   try {
     if ((await ask((bounded) => accounts.updateOne({ _id, revision }, update, bounded))).matchedCount === 1)

@@ -119,6 +119,7 @@ const accounts = new Schema<AccountDoc>(
     name: String,
     passwordHash: String,
     disabled: Boolean,
+    mustChangePassword: Boolean,
     createdAt: Number,
     revision: Number,
     by: String,

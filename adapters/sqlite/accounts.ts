@@ -9,6 +9,7 @@ interface AccountRow {
   readonly name: string | null;
   readonly password_hash: string;
   readonly disabled: number;
+  readonly must_change_password: number;
   readonly created_at: number;
   readonly revision: number;
 }
@@ -20,6 +21,7 @@ const toAccount = (row: AccountRow): AccountRecord => ({
   ...(row.name !== null && { name: row.name }),
   passwordHash: row.password_hash,
   disabled: row.disabled === 1,
+  ...(row.must_change_password === 1 && { mustChangePassword: true as const }),
   createdAt: row.created_at,
   revision: row.revision,
 });
@@ -36,14 +38,15 @@ const list = (sql: Sql, limit: number, after: string): AccountRecord[] =>
 
 const insert = (sql: Sql, account: AccountRecord): boolean =>
   sql.run(
-    `INSERT INTO accounts (sub, email, canonical_email, name, password_hash, disabled, created_at, revision)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO accounts (sub, email, canonical_email, name, password_hash, disabled, must_change_password, created_at, revision)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     account.sub,
     account.email,
     account.canonicalEmail,
     account.name,
     account.passwordHash,
     account.disabled,
+    account.mustChangePassword === true,
     account.createdAt,
     account.revision,
   ) === 1;
@@ -51,13 +54,15 @@ const insert = (sql: Sql, account: AccountRecord): boolean =>
 /** `account.revision` is the one that the caller read; the row gets the next. False, too, where another has the email. */
 const replace = (sql: Sql, account: AccountRecord): boolean =>
   sql.run(
-    `UPDATE OR IGNORE accounts SET email = ?, canonical_email = ?, name = ?, password_hash = ?, disabled = ?, revision = revision + 1
+    `UPDATE OR IGNORE accounts SET email = ?, canonical_email = ?, name = ?, password_hash = ?, disabled = ?, must_change_password = ?,
+        revision = revision + 1
       WHERE sub = ? AND revision = ?`,
     account.email,
     account.canonicalEmail,
     account.name,
     account.passwordHash,
     account.disabled,
+    account.mustChangePassword === true,
     account.sub,
     account.revision,
   ) === 1;

@@ -36,8 +36,11 @@ const FACTORS = `
   CREATE INDEX factors_by_seal ON factors (sealed_under) WHERE sealed_under IS NOT NULL;
 `;
 
+/** Somebody may have learnt a password: another has to be chosen. */
+const NEW_PASSWORDS = 'ALTER TABLE accounts ADD COLUMN must_change_password INTEGER NOT NULL DEFAULT 0;';
+
 /** `PRAGMA user_version` counts the steps that a file has taken. */
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, SIGNING_KEYS_SIGN_FROM, STREAMS, FACTORS];
+const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, SIGNING_KEYS_SIGN_FROM, STREAMS, FACTORS, NEW_PASSWORDS];
 
 /** Throws `wrong_configuration` where the file has taken steps that this version does not know. */
 const missingSteps = (db: DatabaseSync, file: string, steps: readonly string[]): readonly string[] => {

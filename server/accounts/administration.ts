@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { CurfewError } from '../errors.ts';
 import type { EventType, NewEvent } from '../events.ts';
 import type { EndReason } from '../sessions/ending.ts';
-import type { EndContext } from '../sessions/revocation.ts';
+import type { EndContext, EndedMany } from '../sessions/revocation.ts';
 import type { Clock } from '../sessions/time.ts';
+import { createAccountRecords } from './account-records.ts';
 import { canonicalEmail, canonicalLogin } from './email.ts';
+import { createNewPasswords, type NewPasswords, rulesFor } from './new-password.ts';
 import type { Passwords } from './password.ts';
 import { requireGoodPassword } from './password-rules.ts';
 import type { AccountRecord, AccountStore } from './store.ts';
@@ -22,7 +24,7 @@ export interface AdministrationOptions {
   readonly clock: Clock;
   record(event: NewEvent): Promise<void>;
   /** Ends every session of the account, durably and idempotently. */
-  endAll?(sub: string, reason: EndReason, except?: KeptSession, context?: EndContext): Promise<unknown>;
+  endAll?(sub: string, reason: EndReason, except?: KeptSession, context?: EndContext): Promise<EndedMany>;
   /** Deletes what is kept of the account elsewhere: its factors. */
   forget?(sub: string): Promise<unknown>;
   readonly minimumPasswordCodePoints?: number;
@@ -42,7 +44,7 @@ export type AccountView = Omit<AccountRecord, 'passwordHash' | 'canonicalEmail' 
  * event: a crash between leaves an account that is already shut, and a second call finishes the work (its event says
  * `repeated`). They throw `unknown_account`. `context` says who asked: for the events, of the account and of what ends.
  */
-export interface AccountAdministration {
+export interface AccountAdministration extends NewPasswords {
   /** Throws `bad_request` (email), `weak_password`, `account_exists`. */
   add(account: NewAccount, context?: EndContext): Promise<AccountView>;
   /** By canonical email, ascending; `after` is the last one's email. */
@@ -51,19 +53,17 @@ export interface AccountAdministration {
   lookup(emailOrSub: string): Promise<AccountView>;
   disable(sub: string, context?: EndContext): Promise<void>;
   enable(sub: string, context?: EndContext): Promise<void>;
-  /** Throws `weak_password`. All sessions end but `kept`. */
-  setPassword(sub: string, password: string, kept?: KeptSession, context?: EndContext): Promise<void>;
   remove(sub: string, context?: EndContext): Promise<void>;
 }
 
 const SUB_BYTES = 16;
-const MAX_RACES = 20;
 const NAME_MAX_CHARACTERS = 200;
 
-const toView = ({ sub, email, name, disabled, createdAt }: AccountRecord): AccountView => ({
+const toView = ({ sub, email, name, disabled, mustChangePassword, createdAt }: AccountRecord): AccountView => ({
   sub,
   email,
   disabled,
+  ...(mustChangePassword && { mustChangePassword }),
   createdAt,
   ...(name !== undefined && { name }),
 });
@@ -78,36 +78,14 @@ const checkedName = (name: string | undefined): string | undefined => {
   return text || undefined;
 };
 
-/** Reading and changing one record. */
-const createRecords = ({ store }: AdministrationOptions) => {
-  const read = async (sub: string): Promise<AccountRecord> => {
-    const account = await store.find(sub);
-    if (!account)
-      throw new CurfewError('unknown_account', { detail: `No account has the sub ${JSON.stringify(sub)}.` });
-    return account;
-  };
-  /** Compare-and-set until it holds, so that no concurrent change is lost. */
-  const change = async (sub: string, part: Partial<AccountRecord>): Promise<void> => {
-    for (let race = 0; race < MAX_RACES; race += 1) {
-      if (await store.replace({ ...(await read(sub)), ...part })) return;
-    }
-    throw new CurfewError('unavailable', {
-      detail: `the account ${sub} is being changed by others`,
-      retryAfterSeconds: 1,
-    });
-  };
-  return { read, change };
-};
-
 const addAccount = async (
-  { store, passwords, clock, record }: AdministrationOptions,
-  rules: { readonly minimumCodePoints?: number },
+  { store, passwords, clock, record, minimumPasswordCodePoints }: AdministrationOptions,
   { email, name: typedName, password }: NewAccount,
   context?: EndContext,
 ): Promise<AccountView> => {
   const canonical = canonicalEmail(email);
   const name = checkedName(typedName);
-  requireGoodPassword(password, { email, name, ...rules });
+  requireGoodPassword(password, rulesFor({ email, ...(name !== undefined && { name }) }, minimumPasswordCodePoints));
   const taken = new CurfewError('account_exists', {
     detail: `There is an account with the email address ${canonical}.`,
   });
@@ -130,7 +108,7 @@ const addAccount = async (
 
 /** What the acts below have in common. */
 const createSteps = (options: AdministrationOptions) => {
-  const { read, change } = createRecords(options);
+  const { read, change } = createAccountRecords(options.store);
   const note = (type: EventType, accountId: string, context: EndContext = {}, repeated = false): Promise<void> =>
     options.record({
       ...context,
@@ -142,7 +120,7 @@ const createSteps = (options: AdministrationOptions) => {
   /** Resolves to whether it was marked before. */
   const shut = async (sub: string, context?: EndContext): Promise<boolean> => {
     const { disabled } = await read(sub);
-    if (!disabled) await change(sub, { disabled: true });
+    if (!disabled) await change(sub, (account) => ({ ...account, disabled: true }));
     await options.endAll?.(sub, 'account_disabled', undefined, context);
     return disabled;
   };
@@ -150,12 +128,11 @@ const createSteps = (options: AdministrationOptions) => {
 };
 
 export const createAdministration = (options: AdministrationOptions): AccountAdministration => {
-  const { store, passwords, minimumPasswordCodePoints } = options;
+  const { store } = options;
   const { read, change, note, shut } = createSteps(options);
-  const rules = minimumPasswordCodePoints === undefined ? {} : { minimumCodePoints: minimumPasswordCodePoints };
 
   return {
-    add: (account, context) => addAccount(options, rules, account, context),
+    add: (account, context) => addAccount(options, account, context),
     list: async (limit, after) => (await store.list(limit, after && canonicalLogin(after))).map(toView),
     async lookup(emailOrSub) {
       // A sub has no @.
@@ -171,15 +148,10 @@ export const createAdministration = (options: AdministrationOptions): AccountAdm
       const { disabled } = await read(sub);
       // A disabling that crashed may have left sessions: they end before anybody may sign in again.
       if (disabled) await shut(sub, context);
-      if (disabled) await change(sub, { disabled: false });
+      if (disabled) await change(sub, (account) => ({ ...account, disabled: false }));
       await note('account_enabled', sub, context, !disabled);
     },
-    async setPassword(sub, password, kept, context) {
-      requireGoodPassword(password, { ...(await read(sub)), ...rules });
-      await change(sub, { passwordHash: await passwords.hash(password) });
-      await options.endAll?.(sub, 'password_changed', kept, context);
-      await note('password_changed', sub, context);
-    },
+    ...createNewPasswords(options),
     async remove(sub, context) {
       await shut(sub, context);
       // Before the row goes: a second call could not tell of an account that it does not find.

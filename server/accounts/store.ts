@@ -10,6 +10,8 @@ export interface AccountRecord {
   /** PHC string of argon2id. */
   readonly passwordHash: string;
   readonly disabled: boolean;
+  /** The next sign-in leads through choosing a new password. Absent: it does not. */
+  readonly mustChangePassword?: true;
   readonly createdAt: number;
   /** Compare-and-set compares it; every change adds one. */
   readonly revision: number;

@@ -81,7 +81,7 @@ export const listAccounts = (): Promise<Answer> =>
 
 /** What an administrator does to one account, and what is said of it afterwards. */
 const changed =
-  (done: string, act: (opened: Opened, sub: string) => Promise<void>) =>
+  (done: string, act: (opened: Opened, sub: string) => Promise<unknown>) =>
   (options: AccountOptions): Promise<Answer> =>
     withStore(async (opened) => {
       const before = await findAccount(opened, options);

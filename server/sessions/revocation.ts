@@ -35,6 +35,8 @@ export interface Revocation {
 }
 
 export interface EndedMany {
+  /** The account's number of this ending: whatever is authenticated from now on bears it. */
+  readonly epoch: number;
   readonly at: Seconds;
   readonly sessions: readonly DeviceSession[];
   readonly ssoUids: readonly string[];
@@ -143,7 +145,7 @@ export const createRevocation = (parts: Parts): Revocation => {
     const ssoUids = await endBrowsersOf(store, one, ending, context);
     const sessions = await endSessionsOf(store, one, ending, context);
     await store.finishEnding(ending.accountId, ending.epoch);
-    return { at: ending.at, sessions, ssoUids };
+    return { epoch: ending.epoch, at: ending.at, sessions, ssoUids };
   };
 
   const asked = async <T>(accountId: string, work: () => Promise<T>): Promise<T> => {

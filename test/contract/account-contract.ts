@@ -39,6 +39,17 @@ export const accountContract = (open: OpenStore): void => {
     });
   });
 
+  it('keeps that a new password is demanded, until it is not', async () => {
+    const alice = account({ mustChangePassword: true });
+    const { mustChangePassword: _, ...free } = alice;
+    await store().accounts.insert(alice);
+    expect(await store().accounts.find(alice.sub)).to.deep.equal(alice);
+    expect(await store().accounts.replace({ ...free, passwordHash: 'another' })).to.equal(true);
+    expect(await store().accounts.find(alice.sub)).to.deep.equal({ ...free, passwordHash: 'another', revision: 2 });
+    expect(await store().accounts.replace({ ...alice, revision: 2 })).to.equal(true);
+    expect(await store().accounts.findByEmail(alice.canonicalEmail)).to.deep.equal({ ...alice, revision: 3 });
+  });
+
   it('lets nobody take the email address of another, and knows no account that is not there', async () => {
     const [alice, bob] = [account(), account({ email: 'bob@example.com' })];
     for (const one of [alice, bob]) await store().accounts.insert(one);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type BuiltInAccounts, createAccounts } from '../../server/accounts/accounts.ts';
+import type { EndedMany } from '../../server/sessions/revocation.ts';
 import {
   createCountingPasswords,
   createEventLog,
@@ -25,9 +26,10 @@ describe('built-in accounts', () => {
     passwords = createCountingPasswords();
     endings = [];
     endingFails = false;
-    const endAll = async (...ending: unknown[]): Promise<void> => {
+    const endAll = async (...ending: unknown[]): Promise<EndedMany> => {
       if (endingFails) throw new Error('crashed');
       endings.push(ending);
+      return { epoch: endings.length, at: clock.now(), sessions: [], ssoUids: ['elsewhere'] };
     };
     accounts = createAccounts({ store: opened.store.accounts, passwords, clock, record: log.record, endAll });
   });
@@ -118,7 +120,8 @@ describe('built-in accounts', () => {
 
   it('changes a password: the old one is dead before the sessions end, and the kept one is named', async () => {
     const { sub } = await accounts.add(ann);
-    await accounts.setPassword(sub, 'herons at dawn', { sid: 'this' });
+    const ended = await accounts.setPassword(sub, 'herons at dawn', { sid: 'this' });
+    expect(ended.ssoUids).to.deep.equal(['elsewhere']);
     expect(await accounts.verifyPassword(sub, ann.password)).to.equal(false);
     expect(await accounts.verifyPassword(sub, 'herons at dawn')).to.equal(true);
     expect(endings).to.deep.equal([[sub, 'password_changed', { sid: 'this' }, undefined]]);
@@ -129,6 +132,20 @@ describe('built-in accounts', () => {
     await failureOf(accounts.setPassword(sub, 'egrets at noon'));
     expect(await accounts.verifyPassword(sub, 'egrets at noon')).to.equal(true);
     expect(log.types().filter((type) => type === 'password_changed')).to.have.length(1);
+  });
+
+  it('demands a new password until one is set, whatever else changes meanwhile', async () => {
+    const { sub } = await accounts.add(ann);
+    const asker = { address: '192.0.2.1', data: { by: 'a link' } };
+    await accounts.demandNewPassword(sub, asker);
+    expect(endings).to.deep.equal([]);
+    expect(log.events.at(-1)).to.deep.equal({ type: 'password_demanded', at: clock.now(), accountId: sub, ...asker });
+    await accounts.disable(sub);
+    await accounts.enable(sub);
+    expect(await accounts.lookup(sub)).to.include({ mustChangePassword: true });
+    await accounts.setPassword(sub, 'herons at dawn');
+    expect(await accounts.lookup(sub)).to.not.have.property('mustChangePassword');
+    expect(await failureOf(accounts.demandNewPassword('nobody'))).to.include({ code: 'unknown_account' });
   });
 
   it('loses neither of two changes that race', async () => {
