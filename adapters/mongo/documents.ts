@@ -4,6 +4,7 @@ import type { AccountRecord } from '../../server/accounts/store.ts';
 import type { EventType, NewEvent } from '../../server/events.ts';
 import type { SigningKeyRecord } from '../../server/keys.ts';
 import type { DeviceSession } from '../../server/sessions/device-session.ts';
+import type { KnownDevice } from '../../server/sessions/device-store.ts';
 import type { EndingOfMany } from '../../server/sessions/ending.ts';
 import type { SsoSession } from '../../server/sessions/sso-session.ts';
 import type { ArtifactKind } from '../../server/sessions/store.ts';
@@ -95,6 +96,13 @@ export interface FactorDoc extends Omit<FactorRecord, 'id' | 'state'> {
   readonly _id: string;
   /** JSON. */
   readonly state: string;
+  readonly by: string;
+}
+
+export interface KnownDeviceDoc extends Omit<KnownDevice, 'id'> {
+  /** The device and the account. */
+  readonly _id: string;
+  readonly deviceId: string;
   readonly by: string;
 }
 

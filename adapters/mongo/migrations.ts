@@ -7,7 +7,7 @@ import { createModels, insertInto, type Models } from './models.ts';
 import { isDuplicate } from './patience.ts';
 
 /** Rises with every index or shape that is not there before `migrate`. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 const _id = 'schema';
 
 interface Wanted {

@@ -7,6 +7,7 @@ import type {
   EndingDoc,
   EventDoc,
   FactorDoc,
+  KnownDeviceDoc,
   LimitDoc,
   SigningKeysDoc,
   SsoSessionDoc,
@@ -147,6 +148,22 @@ const factors = new Schema<FactorDoc>(
   .index({ sub: 1 })
   .index({ sealedUnder: 1 }, { sparse: true });
 
+const knownDevices = new Schema<KnownDeviceDoc>(
+  {
+    _id: String,
+    deviceId: String,
+    accountId: String,
+    name: String,
+    firstSeenAt: Number,
+    lastSeenAt: Number,
+    expiresAt: Number,
+    by: String,
+  },
+  OPTIONS,
+)
+  .index({ accountId: 1 })
+  .index({ expiresAt: 1 });
+
 const limits = new Schema<LimitDoc>({ _id: String, points: Number, expiresAtMs: Number }, OPTIONS).index({
   expiresAtMs: 1,
 });
@@ -165,6 +182,7 @@ export const createModels = (connection: Connection) => ({
   events: connection.model<EventDoc>('Event', events, 'events'),
   accounts: connection.model<AccountDoc>('Account', accounts, 'accounts'),
   factors: connection.model<FactorDoc>('Factor', factors, 'factors'),
+  knownDevices: connection.model<KnownDeviceDoc>('KnownDevice', knownDevices, 'known_devices'),
   limits: connection.model<LimitDoc>('Limit', limits, 'limits'),
   signingKeys: connection.model<SigningKeysDoc>('SigningKeys', signingKeys, 'signing_keys'),
   streams: connection.model<StreamDoc>('Stream', streams, 'streams'),

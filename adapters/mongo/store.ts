@@ -8,6 +8,7 @@ import type { Store } from '../../server/store.ts';
 import { createAccountStore } from './accounts.ts';
 import { createArtifactStore } from './artifacts.ts';
 import { connect } from './connection.ts';
+import { createDeviceStore } from './devices.ts';
 import type { UpkeepDoc } from './documents.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
 import { createFactorStore } from './factors.ts';
@@ -110,6 +111,7 @@ const storeOver = (models: Models, { timeoutSeconds, readLevel = 'local', epheme
     sessions: createSessionStore(parts, patience),
     artifacts,
     events: eventStore(log, telling),
+    devices: createDeviceStore(models, patience),
     accounts: createAccountStore(models, patience),
     factors: createFactorStore(models, patience),
     limits,

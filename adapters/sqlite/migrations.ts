@@ -39,8 +39,29 @@ const FACTORS = `
 /** Somebody may have learnt a password: another has to be chosen. */
 const NEW_PASSWORDS = 'ALTER TABLE accounts ADD COLUMN must_change_password INTEGER NOT NULL DEFAULT 0;';
 
+/** Which devices an account was seen on, and what the person calls them. */
+const KNOWN_DEVICES = `
+  CREATE TABLE known_devices (
+    account_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT,
+    first_seen_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (account_id, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX known_devices_by_expiry ON known_devices (expires_at);
+`;
+
 /** `PRAGMA user_version` counts the steps that a file has taken. */
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, SIGNING_KEYS_SIGN_FROM, STREAMS, FACTORS, NEW_PASSWORDS];
+const MIGRATIONS: readonly string[] = [
+  FIRST_SCHEMA,
+  SIGNING_KEYS_SIGN_FROM,
+  STREAMS,
+  FACTORS,
+  NEW_PASSWORDS,
+  KNOWN_DEVICES,
+];
 
 /** Throws `wrong_configuration` where the file has taken steps that this version does not know. */
 const missingSteps = (db: DatabaseSync, file: string, steps: readonly string[]): readonly string[] => {

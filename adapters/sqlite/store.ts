@@ -3,6 +3,7 @@ import type { Store } from '../../server/store.ts';
 import { createAccountStore } from './accounts.ts';
 import { createArtifactStore } from './artifacts.ts';
 import { type DatabaseOptions, openDatabase, type Sql } from './database.ts';
+import { createDeviceStore } from './devices.ts';
 import { createEventStore, sweepEvents } from './events.ts';
 import { createFactorStore } from './factors.ts';
 import { createLimitStore, sweepLimits } from './limits.ts';
@@ -25,6 +26,7 @@ export const openSqliteStore = async (options: DatabaseOptions): Promise<Store> 
     sessions: createSessionStore(db),
     artifacts: createArtifactStore(db),
     events: createEventStore(db),
+    devices: createDeviceStore(db),
     accounts: createAccountStore(db),
     factors: createFactorStore(db),
     limits: createLimitStore(db),

@@ -25,7 +25,7 @@ export interface AdministrationOptions {
   record(event: NewEvent): Promise<void>;
   /** Ends every session of the account, durably and idempotently. */
   endAll?(sub: string, reason: EndReason, except?: KeptSession, context?: EndContext): Promise<EndedMany>;
-  /** Deletes what is kept of the account elsewhere: its factors. */
+  /** Deletes what is kept of the account elsewhere: its factors, its devices. */
   forget?(sub: string): Promise<unknown>;
   readonly minimumPasswordCodePoints?: number;
 }

@@ -3,9 +3,8 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { defined } from '../defined.ts';
 import { keyed, randomSecret, sha256 } from '../digests.ts';
 import type { DeviceFacts } from '../sessions/device-session.ts';
+import { DEVICE_KNOWN_SECONDS } from '../sessions/device-store.ts';
 import type { OidcParts } from './parts.ts';
-
-const TWO_YEARS_MS = 2 * 365 * 24 * 60 * 60 * 1000;
 
 interface DeviceCookie {
   readonly id: string;
@@ -26,7 +25,7 @@ const isForgotten = async (parts: OidcParts, id: string): Promise<boolean> =>
 
 const setCookie = (parts: OidcParts, ctx: KoaContextWithOIDC): string => {
   const value = randomSecret();
-  const expires = new Date(parts.clock.nowMs() + TWO_YEARS_MS);
+  const expires = new Date(parts.clock.nowMs() + DEVICE_KNOWN_SECONDS * 1000);
   ctx.cookies.set(cookieName(parts), value, {
     signed: true,
     httpOnly: true,

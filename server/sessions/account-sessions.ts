@@ -1,4 +1,6 @@
 /** Owns what a person can see and end of their own sign-ins, whoever asks for them: the account API, a page, a host. */
+
+import { type AccountDevices, createAccountDevices } from './account-devices.ts';
 import type { DeviceSession } from './device-session.ts';
 import type { EndReason } from './ending.ts';
 import type { EndContext, EndedMany, Revocation } from './revocation.ts';
@@ -10,7 +12,7 @@ import type { Clock } from './time.ts';
 /** More than anyone has: a list is whole, or it would hide a thief's session. */
 const MOST = 10_000;
 
-export interface AccountSessions {
+export interface AccountSessions extends AccountDevices {
   list(
     accountId: string,
   ): Promise<{ readonly sessions: readonly DeviceSession[]; readonly browsers: readonly SsoSession[] }>;
@@ -25,15 +27,10 @@ export interface AccountSessions {
     context?: EndContext,
   ): Promise<EndedMany>;
   endAll(accountId: string, reason: EndReason, context?: EndContext): Promise<EndedMany>;
-  /** Ends everything on one device of the account. */
-  loseDevice(accountId: string, deviceId: string, context?: EndContext): Promise<EndedMany | undefined>;
 }
 
-/** As long as a device cookie lives. */
-const FORGOTTEN_SECONDS = 2 * 365 * 24 * 60 * 60;
-
 interface Parts {
-  readonly store: Pick<CoreStore, 'sessions' | 'artifacts'>;
+  readonly store: Pick<CoreStore, 'sessions' | 'artifacts' | 'devices'>;
   readonly sessions: Sessions;
   readonly revocation: Revocation;
   readonly clock: Clock;
@@ -55,10 +52,6 @@ export const createAccountSessions = ({ store, sessions, revocation, clock }: Pa
     ]);
     return { sessions: rows, browsers };
   };
-
-  /** Whoever signs in with that cookie again is on a device that nobody knows yet. */
-  const forget = (id: string): Promise<void> =>
-    store.artifacts.put({ kind: 'forgotten_device', id, payload: {}, expiresAt: clock.now() + FORGOTTEN_SECONDS });
 
   return {
     list,
@@ -82,13 +75,6 @@ export const createAccountSessions = ({ store, sessions, revocation, clock }: Pa
 
     endAll: (accountId, reason, context) => revocation.endMany(accountId, { kind: 'all' }, reason, context),
 
-    async loseDevice(accountId, deviceId, context) {
-      const { sessions: rows, browsers } = await list(accountId);
-      const known =
-        rows.some(({ device }) => device.id === deviceId) || browsers.some((sso) => sso.deviceId === deviceId);
-      if (!known) return undefined;
-      await forget(deviceId);
-      return revocation.endMany(accountId, { kind: 'device', deviceId }, 'device_lost', context);
-    },
+    ...createAccountDevices({ store, revocation, clock, mostSessions: MOST }),
   };
 };

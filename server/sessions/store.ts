@@ -1,6 +1,7 @@
 /** Owns what the core asks of a store. Every promise rests on the atomicity of one document. */
 import type { EventStore, NewEvent } from '../events.ts';
 import type { DeviceSession } from './device-session.ts';
+import type { DeviceStore } from './device-store.ts';
 import type { EndingOfMany, EndReason } from './ending.ts';
 import type { SsoSession } from './sso-session.ts';
 import type { Milliseconds, Seconds } from './time.ts';
@@ -202,6 +203,7 @@ export interface CoreStore {
   readonly sessions: SessionStore;
   readonly artifacts: ArtifactStore;
   readonly events: EventStore;
+  readonly devices: DeviceStore;
   /** Resolves once all of it is durable, or to a refusal when none of it was written. */
   commit(work: Work): Promise<Committed | Refusal>;
 }

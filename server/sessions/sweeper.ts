@@ -1,4 +1,4 @@
-/** Owns what time ends by itself: timeouts, pending sessions, what nobody lists any more. Small steps, never a long one. */
+/** Owns what time ends by itself: timeouts, pending sessions, what nobody lists or knows any more. Small steps, never a long one. */
 import type { DeviceSession } from './device-session.ts';
 import { ENDED_LISTED_SECONDS, endReason, type Lifetimes } from './policy.ts';
 import type { Revocation } from './revocation.ts';
@@ -17,13 +17,15 @@ export interface Sweeper {
 }
 
 interface Parts {
-  readonly store: Pick<CoreStore, 'sessions' | 'artifacts'>;
+  readonly store: Pick<CoreStore, 'sessions' | 'artifacts' | 'devices'>;
   readonly revocation: Revocation;
   readonly clock: Clock;
   readonly lifetimesOf: (clientId: string) => Lifetimes | undefined;
 }
 
-export const createSweeper = ({ store: { sessions, artifacts }, revocation, clock, lifetimesOf }: Parts): Sweeper => {
+export const createSweeper = ({ store, revocation, clock, lifetimesOf }: Parts): Sweeper => {
+  const { sessions, artifacts, devices } = store;
+
   const lookAt = async (session: DeviceSession): Promise<void> => {
     if (session.status !== 'live') return sessions.forget([session.sid]);
     const lifetimes = lifetimesOf(session.clientId);
@@ -55,7 +57,7 @@ export const createSweeper = ({ store: { sessions, artifacts }, revocation, cloc
       // One row that cannot be dealt with keeps no other alive.
       const looks = await Promise.allSettled(due.map(lookAt));
       const browsers = await sessions.forgetSso(now, now - ENDED_LISTED_SECONDS, STEP);
-      const rows = due.length + browsers + (await artifacts.sweep(now, STEP));
+      const rows = due.length + browsers + (await artifacts.sweep(now, STEP)) + (await devices.sweep(now, STEP));
       for (const look of looks) if (look.status === 'rejected') throw look.reason;
       return rows;
     },

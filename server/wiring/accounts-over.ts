@@ -11,7 +11,9 @@ export const accountsOver = (store: Store, core: Core, clock: Clock, passwords =
     passwords,
     clock,
     record: core.record,
-    forget: (sub) => store.factors.removeAll(sub),
+    forget: async (sub) => {
+      await Promise.all([store.factors.removeAll(sub), store.devices.removeAll(sub)]);
+    },
     endAll: (sub, reason, except, context) =>
       core.revocation.endMany(sub, except ? { kind: 'all_but', ...except } : { kind: 'all' }, reason, context),
   });

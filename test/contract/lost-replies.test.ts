@@ -11,6 +11,7 @@ import {
   deviceSession,
   endCommand,
   event,
+  knownDevice,
   NOW,
   pendingSession,
   rotateOnce,
@@ -102,6 +103,17 @@ const ACTS: Readonly<Record<string, Act>> = {
     cut();
     expect(await store.signingKeys.reseal({ ...key, sealed: 't', sealedUnder: 'b' }, 'a')).to.equal(true);
     expect(await store.signingKeys.list()).to.deep.equal([{ ...key, sealed: 't', sealedUnder: 'b' }]);
+  },
+  'knows a device, and is not told that another was first': async ({ store }, cut) => {
+    const device = knownDevice();
+    cut();
+    expect(await store.devices.insert(device)).to.equal(true);
+    cut();
+    expect(await store.devices.rename(device.accountId, device.id, 'Kitchen tablet')).to.equal(true);
+    cut();
+    expect(await store.devices.see(device.accountId, device.id, NOW + 5)).to.equal(true);
+    expect(await store.devices.insert(device)).to.equal(false);
+    expect(await store.devices.list(device.accountId)).to.have.lengthOf(1);
   },
   'writes an event once, and counts a repeat once': async ({ store }, cut) => {
     cut();

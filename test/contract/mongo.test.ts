@@ -34,7 +34,7 @@ if (networkStores.length > 0)
     it('is made ready when it is empty, and by as many as come at once', async () => {
       const stores = await Promise.all([open(), open(), open()]);
       expect(await stores[0]?.accounts.insert(account())).to.equal(true);
-      expect(await migrateMongo(uri, 5)).to.include({ from: 1, to: 1 });
+      expect(await migrateMongo(uri, 5)).to.include({ from: 2, to: 2 });
     });
 
     it('waits for `curfew migrate` where a unique index is missing: two would share an address', async () => {
@@ -46,6 +46,18 @@ if (networkStores.length > 0)
         .that.includes('accounts (canonicalEmail)')
         .and.includes('curfew migrate');
       await migrateMongo(uri, 5);
+      await open();
+    });
+
+    it('waits for `curfew migrate` where an older version wrote it', async () => {
+      await open();
+      await collection('upkeep').updateOne({ _id: 'schema' }, { $set: { count: 1 } });
+      await collection('known_devices').dropIndexes();
+      expect(await failureOf(open()))
+        .to.have.property('message')
+        .that.includes('curfew migrate');
+      expect(await migrateMongo(uri, 5)).to.include({ from: 1, to: 2 });
+      expect(await collection('known_devices').indexes()).to.have.lengthOf(3);
       await open();
     });
 

@@ -4,6 +4,7 @@ import type { AccountRecord } from '../../server/accounts/store.ts';
 import { sha256 } from '../../server/digests.ts';
 import type { NewEvent } from '../../server/events.ts';
 import type { DeviceSession, FamilyHead } from '../../server/sessions/device-session.ts';
+import type { KnownDevice } from '../../server/sessions/device-store.ts';
 import type { SsoSession } from '../../server/sessions/sso-session.ts';
 import type { Artifact, EndCommand, Refusal, SessionChange, Work } from '../../server/sessions/store.ts';
 
@@ -69,6 +70,15 @@ export const ssoSession = (given: Partial<SsoSession> = {}): SsoSession => ({
   deviceId: 'device-of-alice',
   userAgent: 'Firefox',
   payload: { loginTs: NOW, authorizations: { phone: { sid: 'x' } } },
+  ...given,
+});
+
+export const knownDevice = (given: Partial<KnownDevice> = {}): KnownDevice => ({
+  accountId: randomId(),
+  id: randomId().slice(0, 22),
+  firstSeenAt: NOW,
+  lastSeenAt: NOW,
+  expiresAt: NOW + 1000,
   ...given,
 });
 

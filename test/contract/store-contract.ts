@@ -1,6 +1,7 @@
 /** Owns the one suite that every store passes. */
 import { accountContract, limitContract, limitSweepContract, signingKeyContract } from './account-contract.ts';
 import { artifactContract, artifactSweepContract } from './artifact-contract.ts';
+import { deviceContract } from './device-contract.ts';
 import { deviceSessionContract } from './device-session-contract.ts';
 import { deviceSessionListContract } from './device-session-list-contract.ts';
 import { endingsContract } from './endings-contract.ts';
@@ -36,6 +37,7 @@ export const storeContract = (open: OpenStore, { sweeps }: Traits = { sweeps: tr
   describe('events', () => eventContract(open));
   describe('accounts', () => accountContract(open));
   describe('factors', () => factorContract(open));
+  describe('known devices', () => deviceContract(open));
   describe('limits', () => limitContract(open));
   if (sweeps) describe('old limits', () => limitSweepContract(open));
   describe('streams', () => streamContract(open));
