@@ -15,74 +15,9 @@ import type {
   UpkeepDoc,
 } from './documents.ts';
 import type { Bounded } from './patience.ts';
-
-/** Nothing is created, built or numbered behind our back, and nothing is written that is not named here. */
-const OPTIONS = { versionKey: false, autoIndex: false, autoCreate: false, minimize: false, strict: 'throw' } as const;
+import { deviceSessions, endings, OPTIONS, ssoSessions } from './session-schemas.ts';
 
 const { Mixed } = Schema.Types;
-const TOLD = { untold: Mixed, untoldAt: Number, writes: Mixed };
-
-const deviceSessions = new Schema<DeviceSessionDoc>(
-  {
-    _id: String,
-    accountId: String,
-    clientId: String,
-    ssoUid: String,
-    deviceId: String,
-    status: String,
-    dueAt: Number,
-    revision: Number,
-    lastUsedAt: Number,
-    head: Mixed,
-    ended: Mixed,
-    facts: String,
-    ...TOLD,
-  },
-  OPTIONS,
-)
-  .index({ accountId: 1, status: 1 })
-  .index({ clientId: 1, status: 1 })
-  .index({ ssoUid: 1 })
-  .index({ deviceId: 1 })
-  .index({ dueAt: 1 })
-  .index({ untoldAt: 1 }, { sparse: true });
-
-const ssoSessions = new Schema<SsoSessionDoc>(
-  {
-    _id: String,
-    idHash: String,
-    accountId: String,
-    lastUsedAt: Number,
-    expiresAt: Number,
-    epoch: Number,
-    marks: Number,
-    ended: Mixed,
-    facts: String,
-    ...TOLD,
-  },
-  OPTIONS,
-)
-  .index({ idHash: 1 }, { unique: true })
-  .index({ accountId: 1 })
-  .index({ expiresAt: 1 })
-  .index({ 'ended.at': 1 })
-  .index({ untoldAt: 1 }, { sparse: true });
-
-const endings = new Schema<EndingDoc>(
-  {
-    _id: String,
-    accountId: String,
-    epoch: Number,
-    scope: String,
-    reason: String,
-    at: Number,
-    done: Boolean,
-    by: String,
-  },
-  OPTIONS,
-)
-  .index({ accountId: 1, epoch: 1 })
-  .index({ done: 1, at: 1 });
 
 const artifacts = new Schema<ArtifactDoc>(
   { _id: String, kind: String, expiresAt: Number, spentAtMs: Number, payload: String, by: String },
