@@ -7,6 +7,7 @@ import { correlated } from './correlation.ts';
 import { appendEventsTo } from './events-file.ts';
 import type { Server, ServerOptions } from './host.ts';
 import { createLog, type Log } from './log.ts';
+import type { DevelopmentOutbox } from './mail/development-outbox.ts';
 import { asGuest } from './middleware/guest.ts';
 import type { Tamper } from './oidc/provider.ts';
 import type { Store } from './store.ts';
@@ -31,6 +32,8 @@ export interface AssembledServer extends Server {
   readonly core: Core;
   readonly background: Background;
   readonly streams: Streams;
+  /** The mails of development, where it is that. */
+  readonly shownMails: DevelopmentOutbox | undefined;
 }
 
 /** Takes up what a crash left, ends what the configuration no longer knows, and goes on doing so. */
@@ -55,7 +58,7 @@ const keepEvents = ({ eventsFile }: Config, { events }: Core, log: Log): (() => 
 
 const serve = async (opened: Opened): Promise<AssembledServer> => {
   const { config, store, log, watch } = opened;
-  const { core, readiness, factors, streams, surface, builtIn } = await wire(opened);
+  const { core, readiness, factors, streams, surface, builtIn, mail } = await wire(opened);
   const closeFile = keepEvents(config, core, log);
   const background = await takeUp(opened, core, surface.lookAtKeys, streams);
   const closeMetrics = await watch.listen().catch(async (error: unknown) => {
@@ -79,6 +82,7 @@ const serve = async (opened: Opened): Promise<AssembledServer> => {
     core,
     background,
     streams,
+    shownMails: mail.shown,
     drain() {
       readiness.drain();
       streams.polling.stop();
@@ -89,6 +93,7 @@ const serve = async (opened: Opened): Promise<AssembledServer> => {
       await closeMetrics();
       await background.stop();
       await streams.stop();
+      await mail.stop();
       await closeFile();
       await store.close();
     },
@@ -97,7 +102,7 @@ const serve = async (opened: Opened): Promise<AssembledServer> => {
 
 /** Opens the store, and makes a server over it. */
 export const assemble = async (options: ServerOptions, test: TestParts = {}): Promise<AssembledServer> => {
-  const { accounts: own, clock = systemClock, factors: keepsFactors = true } = options;
+  const { accounts: own, clock = systemClock, factors: keepsFactors = true, mailer } = options;
   const config = 'demo' in options.config ? options.config : resolveConfig(options.config);
   const log = test.log ?? createLog({ level: config.logLevel });
   const file = await openStore(config, { onStep: test.onStep, onWarning: (warning) => log.warn(warning) });
@@ -106,7 +111,7 @@ export const assemble = async (options: ServerOptions, test: TestParts = {}): Pr
   const store = observedStore(bounded, watch.measures);
   try {
     const people = own && accountsWithDeadline(own, config.storeTimeoutSeconds);
-    return await serve({ config, store, clock, log, own: people, keepsFactors, tamper: test.tamper, watch });
+    return await serve({ config, store, clock, log, own: people, keepsFactors, mailer, tamper: test.tamper, watch });
   } catch (error) {
     await file.close();
     throw error;

@@ -10,7 +10,7 @@ const REFUSED_KEYS: Readonly<Record<string, string>> = {
   scopes: 'is a key of a resource; a client has scope, one text with spaces between',
 };
 
-const SECRET = /secret|jwks|password/i;
+const SECRET = /secret|jwks|password|smtp/i;
 /** The password in a URL. */
 const USERINFO = /\/\/[^/@\s]*@/g;
 

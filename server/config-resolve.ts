@@ -57,6 +57,13 @@ const storeProblems = ({ mongodbUri, redisUrl }: SettingsInput, nameOf: Source['
     ? [`${nameOf('redisUrl')} needs ${nameOf('mongodbUri')}: Redis keeps only what may be lost.`]
     : [];
 
+/** One without the other sends nothing. */
+const mailProblems = ({ smtpUrl, mailFrom }: SettingsInput, nameOf: Source['nameOf']): readonly string[] => {
+  if ((smtpUrl === undefined) === (mailFrom === undefined)) return [];
+  const [given, missing] = smtpUrl === undefined ? ['mailFrom', 'smtpUrl'] : ['smtpUrl', 'mailFrom'];
+  return [`${nameOf(given)} needs ${nameOf(missing)}.`];
+};
+
 /** Everything that shows without looking at two values at once. */
 const structureProblems = ({ settings, file = {}, nameOf }: Source): readonly string[] => {
   const settingsError = settingsSchema.safeParse(settings).error;
@@ -67,6 +74,7 @@ const structureProblems = ({ settings, file = {}, nameOf }: Source): readonly st
     ...portProblems(settings, nameOf),
     ...(settings.production ? productionProblems(settings, nameOf) : []),
     ...storeProblems(settings, nameOf),
+    ...mailProblems(settings, nameOf),
   ];
 };
 
@@ -82,10 +90,8 @@ const networksOf = ({ trustedProxies, receiverNetworks }: SettingsInput) => ({
 });
 
 /** A key that was left out stays away. */
-const optional = ({ eventsFile, metricsPort }: SettingsInput) => ({
-  ...(eventsFile === undefined ? {} : { eventsFile }),
-  ...(metricsPort === undefined ? {} : { metricsPort }),
-});
+const optional = ({ eventsFile, metricsPort, smtpUrl, mailFrom }: SettingsInput) =>
+  defined({ eventsFile, metricsPort, smtpUrl, mailFrom });
 
 const withDefaults = ({ issuer, ...settings }: SettingsInput) => {
   const port = settings.port ?? SETTINGS.port.default;

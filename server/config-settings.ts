@@ -1,5 +1,6 @@
 /** Owns the settings of the environment: one row each. `.env.example` and the configuration page are made from it. */
 import type { z } from 'zod';
+import { MAIL_SETTINGS } from './config-settings-mail.ts';
 import { METRICS_SETTINGS } from './config-settings-metrics.ts';
 import { NETWORK_SETTINGS } from './config-settings-networks.ts';
 import { NODE_SETTINGS } from './config-settings-nodes.ts';
@@ -105,6 +106,7 @@ export const SETTINGS = {
     unit: 'seconds',
     doc: 'How long events are kept in the database.',
   },
+  ...MAIL_SETTINGS,
   ...METRICS_SETTINGS,
   storeTimeoutSeconds: {
     name: 'CURFEW_STORE_TIMEOUT_SECONDS',

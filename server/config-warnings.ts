@@ -58,9 +58,17 @@ const proxyWarnings = ({ trustedProxies }: Config): readonly string[] =>
         `CURFEW_TRUSTED_PROXIES has ${range}: anyone may then claim any address, and limits by address count for nothing.`,
     );
 
+const mailWarnings = ({ production, smtpUrl }: Config): readonly string[] =>
+  production && smtpUrl === undefined
+    ? [
+        'CURFEW_SMTP_URL is left out: nobody is told by mail of a new device or of an ending, and nobody who forgot the password can choose another; a host application with a mailer of its own can ignore this.',
+      ]
+    : [];
+
 /** One sentence each, for the log at start and for `config check`. Pure. */
 export const warningsOf = (config: Config): readonly string[] => [
   ...config.clients.flatMap(clientWarnings),
   ...resourceWarnings(config),
   ...proxyWarnings(config),
+  ...mailWarnings(config),
 ];

@@ -74,6 +74,9 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Networks of special use that may be sent to all the same: addresses and CIDR ranges. */
   readonly receiverNetworks: readonly string[];
+  /** Where mails are sent by. Absent: nowhere, or in development to a page. */
+  readonly smtpUrl?: string;
+  readonly mailFrom?: string;
   readonly eventsFile?: string;
   /** Absent: no metrics. */
   readonly metricsPort?: number;

@@ -5,6 +5,7 @@ import type { Factors } from './accounts/factors.ts';
 import type { Accounts } from './accounts/store.ts';
 import type { Config, ConfigInput } from './config.ts';
 import type { Events } from './events.ts';
+import type { Mailer } from './mail/port.ts';
 import type { AccountSessions } from './sessions/account-sessions.ts';
 import type { Clock } from './sessions/time.ts';
 
@@ -15,6 +16,8 @@ export interface ServerOptions {
   readonly accounts?: Accounts;
   /** False where a host has second factors of its own: none are kept, offered or asked for here. */
   readonly factors?: boolean;
+  /** A host's own way to its people, in place of SMTP. */
+  readonly mailer?: Mailer;
   /** The core's clock. The protocol library and its tokens read the machine's: a test turns both. */
   readonly clock?: Clock;
 }

@@ -9,6 +9,7 @@ export { type Config, type ConfigInput, configWarnings, defineConfig, loadConfig
 export { CurfewError, type ErrorCode } from './errors.ts';
 export type { NewEvent as SessionEvent } from './events.ts';
 export type { Handler, Server, ServerFactors, ServerOptions } from './host.ts';
+export type { Mail, Mailer } from './mail/port.ts';
 export type { AccountSessions } from './sessions/account-sessions.ts';
 export type { DeviceSession } from './sessions/device-session.ts';
 export type { EndReason } from './sessions/ending.ts';

@@ -29,6 +29,7 @@ import { createAccountApi } from '../routes/account.ts';
 import { createAdminApi } from '../routes/admin.ts';
 import { createHealthRoutes } from '../routes/health.ts';
 import { createSsfRoutes } from '../routes/ssf.ts';
+import type { MailParts } from './mail.ts';
 import { libraryPages } from './page-hooks.ts';
 import type { Streams } from './streams.ts';
 
@@ -46,6 +47,7 @@ export interface Surface {
   readonly passkeys: Passkeys;
   readonly readiness: Readiness;
   readonly streams: Streams;
+  readonly mail: MailParts;
   readonly tamper: Tamper | undefined;
   /** Absent: nothing is measured. */
   readonly measures: Measures | undefined;

@@ -12,6 +12,7 @@ import { keyLifetimes } from '../key-phases.ts';
 import { type KeyRing, openKeyRing } from '../key-ring.ts';
 import { deriveKeys } from '../keys.ts';
 import type { Log } from '../log.ts';
+import type { Mailer } from '../mail/port.ts';
 import type { OidcParts } from '../oidc/parts.ts';
 import type { Protocol, Tamper } from '../oidc/provider.ts';
 import { createStragglers } from '../oidc/stragglers.ts';
@@ -22,6 +23,7 @@ import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
 import { accountsOver } from './accounts-over.ts';
 import { factorsOver, factorTriesOver } from './factors-over.ts';
+import { createMail } from './mail.ts';
 import { createStreams } from './streams.ts';
 import { createSurface } from './surface.ts';
 import type { Watch } from './watch.ts';
@@ -45,6 +47,7 @@ export interface Opened {
   readonly log: Log;
   readonly own: Accounts | undefined;
   readonly keepsFactors: boolean;
+  readonly mailer: Mailer | undefined;
   readonly tamper: Tamper | undefined;
   readonly watch: Watch;
 }
@@ -63,17 +66,27 @@ const renewable = (ring: KeyRing, make: () => ReturnType<Protocol['callback']>) 
   };
 };
 
+const openKeys = async ({ config, store, clock }: Pick<Opened, 'config' | 'store' | 'clock'>) => {
+  const keys = deriveKeys(config.secrets);
+  const lifetimes = keyLifetimes(config);
+  return { keys, ring: await openKeyRing({ store: store.signingKeys, sealing: keys.sealing, clock, lifetimes }) };
+};
+
+/** The host's own people, or the built-in ones. */
+const peopleOver = ({ store, clock, own }: Opened, core: Core, passwords: Passwords) => {
+  if (own) return { accounts: own, people: hostPeople(own) };
+  const builtIn = accountsOver(store, core, clock, passwords);
+  return { builtIn, accounts: builtIn, people: builtInPeople(builtIn, store.accounts) };
+};
+
 /** The parts that a server is made of. */
-export const wire = async ({ config, store, clock, log, own, keepsFactors, tamper, watch }: Opened) => {
+export const wire = async (opened: Opened) => {
+  const { config, store, clock, log, keepsFactors, mailer, tamper, watch } = opened;
   const onListenerError = (error: unknown) => log.error('an event listener failed', { error });
   const core = createCore({ config, store, clock, onListenerError });
   const passwords = createPasswords();
-  const builtIn = accountsOver(store, core, clock, passwords);
-  const accounts = own ?? builtIn;
-  const people = own ? hostPeople(own) : builtInPeople(builtIn, store.accounts);
-  const keys = deriveKeys(config.secrets);
-  const lifetimes = keyLifetimes(config);
-  const ring = await openKeyRing({ store: store.signingKeys, sealing: keys.sealing, clock, lifetimes });
+  const { accounts, people, builtIn } = peopleOver(opened, core, passwords);
+  const { keys, ring } = await openKeys(opened);
   const readiness = createReadiness(store, core.events);
   const signIn = signInOver(accounts, store, core, clock, passwords);
   const factors = keepsFactors ? factorsOver(store, core, clock) : NO_FACTORS;
@@ -82,6 +95,7 @@ export const wire = async ({ config, store, clock, log, own, keepsFactors, tampe
   const stragglers = createStragglers(arrivalsSoFar);
   const signingKeys = () => ring.keys().jwks.keys;
   const streams = createStreams({ config, store, core, keys, signingKeys, clock, log });
+  const mail = createMail({ config, own: mailer, store, keys, clock, log });
   watch.begin({ store, clock, keys: ring.keys, events: core.events });
   const measures = watch.measures();
   const surfaceNow = () => {
@@ -98,14 +112,15 @@ export const wire = async ({ config, store, clock, log, own, keepsFactors, tampe
       stragglers,
       rotated: () => measures?.rotated(),
     };
-    return createSurface({ parts, core, signIn, ...tries, readiness, streams, tamper, measures }).callback();
+    return createSurface({ parts, core, signIn, ...tries, readiness, streams, mail, tamper, measures }).callback();
   };
   return {
     core,
     readiness,
     factors,
     streams,
+    mail,
     surface: renewable(ring, surfaceNow),
-    builtIn: own ? undefined : builtIn,
+    builtIn,
   };
 };
