@@ -4,53 +4,31 @@
  * library's way, body and all, and so does every refusal. Both ways give one answer: test/flows/introspection-ways.test.ts.
  */
 import type { IncomingMessage } from 'node:http';
-import { parse } from 'node:querystring';
 import type { Context, Middleware } from 'koa';
 import { isStepUp } from './grant-id.ts';
 import { knownCallers, type Recognise } from './known-callers.ts';
 import { grantModel } from './models-session.ts';
 import type { OidcParts } from './parts.ts';
-import { peekBody } from './peek-body.ts';
+import { plainForm, plainLength } from './plain-form.ts';
 import { type ShownToken, showToken } from './shown-token.ts';
 
 export const INTROSPECTION_PATH = '/token/introspection';
 
-const FORM = /^application\/x-www-form-urlencoded(?:; ?charset=utf-8)?$/iu;
-/** A token, a hint, and room to spare. */
-const LONGEST_BODY = 2048;
 /** Neither a JWT, a refresh token nor a service token has this shape. */
 const OPAQUE = /^[A-Za-z0-9_-]{43}$/u;
-
-/** Browsers and clients that prove themselves by other means are the library's. */
-const OTHERS = ['origin', 'dpop', 'oauth-client-attestation', 'oauth-client-attestation-pop', 'content-encoding'];
-
-/** How long the body will be, where the headers ask the plain question. */
-const plainLength = ({ headers }: IncomingMessage): number | undefined => {
-  const length = Number(headers['content-length']);
-  const isPlain = length > 0 && length <= LONGEST_BODY && FORM.test(headers['content-type'] ?? '');
-  return isPlain && OTHERS.every((name) => headers[name] === undefined) ? length : undefined;
-};
-
-/** The token, where the form asks for nothing else. */
-const tokenIn = (body: Buffer): string | undefined => {
-  const { token, token_type_hint: hint, ...more } = parse(body.toString());
-  const isPlain = typeof token === 'string' && OPAQUE.test(token) && !Array.isArray(hint);
-  return isPlain && Object.keys(more).length === 0 ? token : undefined;
-};
 
 interface Question {
   readonly caller: string;
   readonly token: string;
 }
 
-/** Undefined: it is not plainly one. The body is there to be read either way. */
+/** Undefined: it is not plainly one. */
 const questionIn = async (req: IncomingMessage, callerOf: Recognise): Promise<Question | undefined> => {
-  const length = req.method === 'POST' && req.readable ? plainLength(req) : undefined;
+  const length = plainLength(req);
   const caller = length === undefined ? undefined : callerOf(req.headers.authorization);
   if (length === undefined || caller === undefined) return undefined;
-  const body = await peekBody(req, length);
-  const token = body && tokenIn(body);
-  return token === undefined ? undefined : { caller, token };
+  const form = await plainForm(req, length, ['token', 'token_type_hint']);
+  return form?.token !== undefined && OPAQUE.test(form.token) ? { caller, token: form.token } : undefined;
 };
 
 /** RFC 7662 §2.2. What is absent is left out as the body is written. */

@@ -9,6 +9,7 @@ const OPERATIONS = [
   'a refresh',
   'a refresh with a DPoP proof',
   'an introspection',
+  "an introspection that is the library's",
   'a revocation',
   'a userinfo call',
   'a pushed request',
