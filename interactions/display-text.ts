@@ -12,13 +12,3 @@ export const displayText = (text: string, limit = 80): string => {
 
 /** The letter on an account's badge. */
 export const initialOf = (text: string): string => /[\p{L}\p{N}]/u.exec(text)?.[0].toLocaleUpperCase('en') ?? '•';
-
-/** A wait in words a person plans by, rounded up. */
-export const waitWords = (seconds: number): string => {
-  if (seconds <= 10) return 'a few seconds';
-  if (seconds <= 60) return 'a minute';
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes < 60) return `${minutes} minutes`;
-  const hours = Math.ceil(minutes / 60);
-  return hours === 1 ? 'an hour' : `${hours} hours`;
-};

@@ -5,8 +5,7 @@ import type { OwnPageSet } from './own-pages.ts';
 import type { OwnPagesParts } from './own-pages-port.ts';
 import { type Act, need, type OwnPageRoutes, type Visit } from './own-visit.ts';
 import type { Visitor } from './port.ts';
-import type { Problem } from './second-step.ts';
-import { UNPROCESSABLE } from './sign-in-step.ts';
+import { type Problem, UNPROCESSABLE } from './problem.ts';
 import { goOn } from './visits.ts';
 
 interface Tools extends Pick<OwnPagesParts, 'factors' | 'enrolment' | 'endOthers'> {
@@ -43,9 +42,8 @@ const confirmTotp: FactorAct = async (tools, given) => {
   if (confirmed === 'added') return added(tools, given);
   const setup = enrolment.reopenTotp(visitor.sub, loginOf(visitor), ticket);
   if (confirmed === 'expired' || !setup) return goOn(ctx, tools.home);
-  const sentence =
-    'That code is not right. Check that your device shows the right time, and type the code it shows now.';
-  pages.totp(ctx, { visitor, csrf, setup, problem: { status: UNPROCESSABLE, sentence } });
+  const problem: Problem = { status: UNPROCESSABLE, sentence: ({ words }) => words.factors.wrongCode };
+  pages.totp(ctx, { visitor, csrf, setup, problem });
 };
 
 const askPasskey = async ({ enrolment, pages }: Tools, { ctx, visitor, csrf }: Visit, problem?: Problem) => {
@@ -59,7 +57,7 @@ const confirmPasskey: FactorAct = async (tools, given) => {
   const answer = { ticket: need(fields, 'ticket'), credential: need(fields, 'credential'), name: fields['name'] ?? '' };
   const confirmed = await tools.enrolment.confirmPasskey(visitor.sub, answer, from);
   if (confirmed === 'added') return added(tools, given);
-  return askPasskey(tools, given, { status: UNPROCESSABLE, sentence: 'That did not work. Try again.' });
+  return askPasskey(tools, given, { status: UNPROCESSABLE, sentence: ({ words }) => words.factors.passkeyFailed });
 };
 
 const renew: FactorAct = async ({ factors, pages }, { ctx, visitor, csrf, from }) => {

@@ -1,22 +1,20 @@
 /** Owns what a person sees of the own account: the factors, how one is set up, removed, and what follows. */
 
 import type { PasskeySetup, TotpSetup } from '../server/accounts/enrolment.ts';
+import { UNNAMED } from '../server/accounts/factor-store.ts';
 import type { FactorView } from '../server/accounts/factors.ts';
 import { FACTORS_PATH } from '../server/own-client.ts';
 import { badge } from './badge.ts';
 import { displayText } from './display-text.ts';
 import type { Visitor } from './port.ts';
-import type { Renderer } from './render.ts';
+import type { Problem } from './problem.ts';
+import type { PageData, Renderer } from './render.ts';
 import type { PageContext } from './security-headers.ts';
+import type { Speech } from './words/speech.ts';
 
 interface OwnPage {
   readonly visitor: Visitor;
   readonly csrf: string;
-}
-
-interface Problem {
-  readonly status: number;
-  readonly sentence: string;
 }
 
 /** Each sets status, headers and body. */
@@ -31,29 +29,32 @@ export interface OwnPageSet {
 
 export type DoneWhat = 'added' | 'removed' | 'renewed' | 'ended';
 
-const KINDS = {
-  totp: 'Authenticator app',
-  passkey: 'Passkey',
-  recovery_codes: 'Recovery codes',
-} as const;
+/** A factor that nobody named is called what it is, in the reader's language. */
+const nameOf = ({ kind, name }: FactorView, { words }: Speech): string =>
+  name === UNNAMED[kind] ? words.factors.kinds[kind] : displayText(name, 50);
 
-const DONE: Readonly<Record<DoneWhat, { readonly heading: string; readonly lead: string }>> = {
-  added: { heading: 'It is set up', lead: 'From now on you can sign in with it.' },
-  removed: { heading: 'It is removed', lead: 'Nobody can sign in with it any more.' },
-  renewed: { heading: 'Your recovery codes', lead: 'The codes that you had before no longer work.' },
-  ended: { heading: 'Signed out everywhere else', lead: 'Only this browser is still signed in.' },
+/** When it was added and last used, and what it is where its name does not say so. */
+const historyOf = (factor: FactorView, speech: Speech): string => {
+  const { kind, createdAt, lastUsedAt } = factor;
+  const { kinds, added, addedAndUsed, ofKind } = speech.words.factors;
+  const date = speech.date(createdAt);
+  const rest =
+    lastUsedAt === undefined
+      ? speech.say(added, { date })
+      : speech.say(addedAndUsed, { date, used: speech.date(lastUsedAt) });
+  return nameOf(factor, speech) === kinds[kind] ? rest : speech.say(ofKind, { kind: kinds[kind], rest });
 };
 
-const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
-
-const line = (factor: FactorView) => ({
+const line = (factor: FactorView, speech: Speech) => ({
   id: factor.id,
-  kind: KINDS[factor.kind],
-  name: displayText(factor.name, 50),
-  added: dayOf(factor.createdAt),
-  used: factor.lastUsedAt === undefined ? undefined : dayOf(factor.lastUsedAt),
-  left: factor.codesLeft,
+  name: nameOf(factor, speech),
+  history: historyOf(factor, speech),
 });
+
+const recoveryLeft = (factors: readonly FactorView[], { words, count }: Speech): string | undefined => {
+  const codes = factors.find(({ kind }) => kind === 'recovery_codes');
+  return codes && count(words.factors.recoveryLeft, codes.codesLeft ?? 0);
+};
 
 /** In groups of four, as it is typed. */
 const grouped = (secret: string): string => secret.replace(/(.{4})(?=.)/gu, '$1 ');
@@ -66,24 +67,32 @@ export const createOwnPageSet = ({ prefix, answer }: Renderer): OwnPageSet => {
   });
   return {
     list: (ctx, page) =>
-      answer(ctx, 'factors', {
+      answer(ctx, 'factors', (speech) => ({
         ...base(page),
         passkeys: page.passkeys,
-        ways: page.factors.filter(({ kind }) => kind !== 'recovery_codes').map(line),
-        recovery: page.factors.filter(({ kind }) => kind === 'recovery_codes').map(line)[0],
-      }),
-    totp: (ctx, page) => {
+        ways: page.factors.filter(({ kind }) => kind !== 'recovery_codes').map((factor) => line(factor, speech)),
+        left: recoveryLeft(page.factors, speech),
+      })),
+    totp: (ctx, { problem, ...page }) => {
       const { ticket, secret, uri, qr } = page.setup;
-      const shown = { ticket, secret: grouped(secret), uri, qr, problem: page.problem?.sentence };
-      answer(ctx, 'factor-totp', { ...base(page), ...shown }, { status: page.problem?.status ?? 200 });
+      const shown = { ...base(page), ticket, secret: grouped(secret), uri, qr };
+      const data: PageData = (speech) => ({ ...shown, problem: problem?.sentence(speech) });
+      answer(ctx, 'factor-totp', data, { status: problem?.status ?? 200 });
     },
-    passkey: (ctx, page) => {
+    passkey: (ctx, { problem, ...page }) => {
       const { ticket, options } = page.setup;
-      const shown = { ticket, options: JSON.stringify(options), problem: page.problem?.sentence };
-      answer(ctx, 'factor-passkey', { ...base(page), ...shown }, { status: page.problem?.status ?? 200, script: true });
+      const shown = { ...base(page), ticket, options: JSON.stringify(options) };
+      const data: PageData = (speech) => ({ ...shown, problem: problem?.sentence(speech) });
+      answer(ctx, 'factor-passkey', data, { status: problem?.status ?? 200, script: true });
     },
-    remove: (ctx, page) => answer(ctx, 'factor-remove', { ...base(page), factor: line(page.factor) }),
+    remove: (ctx, page) =>
+      answer(ctx, 'factor-remove', (speech) => ({ ...base(page), factor: line(page.factor, speech) })),
     done: (ctx, page) =>
-      answer(ctx, 'factor-done', { ...base(page), ...DONE[page.what], what: page.what, codes: page.codes ?? [] }),
+      answer(ctx, 'factor-done', ({ words }) => ({
+        ...base(page),
+        ...words.factors.done[page.what],
+        what: page.what,
+        codes: page.codes ?? [],
+      })),
   };
 };

@@ -1,14 +1,16 @@
 /** Owns what people see: every hosted page, rendered without scripts and answered under its headers. */
-import { FACTORS_PATH } from '../server/own-client.ts';
+import { FACTORS_PATH, OWN_CLIENT_ID } from '../server/own-client.ts';
 import type { Assets } from './assets.ts';
 import { badge, LOGIN_LIMIT } from './badge.ts';
 import { displayText } from './display-text.ts';
 import { type ErrorPage, errorWords } from './error-words.ts';
 import type { InteractionView } from './port.ts';
-import type { Renderer } from './render.ts';
+import type { Problem } from './problem.ts';
+import type { PageData, Renderer } from './render.ts';
 import { scopeWords } from './scope-words.ts';
 import type { PageContext } from './security-headers.ts';
-import { stepWords, waysShown } from './step-words.ts';
+import { waysShown, whyAsked } from './step-words.ts';
+import type { Speech } from './words/speech.ts';
 
 /** A page that asks on behalf of an interaction. */
 export interface AskPage {
@@ -19,7 +21,7 @@ export interface AskPage {
 /** A page that a try may not have passed. */
 interface StepPage extends AskPage {
   /** Why the last try did not succeed. */
-  readonly problem?: { readonly status: number; readonly sentence: string };
+  readonly problem?: Problem;
   /** What the browser is asked, where a passkey would do. */
   readonly passkey?: object;
 }
@@ -53,9 +55,13 @@ export interface Pages {
   error(ctx: PageContext, page: ErrorPage): void;
 }
 
+/** The app's name; our own pages are no app of anybody's, and have theirs in the reader's language. */
+const appOf = ({ id, name }: InteractionView['client'], { words }: Speech): string =>
+  id === OWN_CLIENT_ID ? words.frame.ownPages : displayText(name) || displayText(id);
+
 /** What every page about an interaction shows. */
-const asked = ({ client, account, uid }: InteractionView, prefix: string) => ({
-  app: displayText(client.name) || displayText(client.id),
+const asked = ({ client, account, uid }: InteractionView, prefix: string, speech: Speech) => ({
+  app: appOf(client, speech),
   account: account?.login === undefined ? undefined : badge(account.login),
   action: `${prefix}/interaction/${encodeURIComponent(uid)}`,
 });
@@ -65,45 +71,47 @@ const asJson = (options: object | undefined): string | undefined => options && J
 const signInData = ({ view, csrf, login, problem, passkey }: SignInPage, prefix: string) => {
   const fixed = view.account?.fixed === true;
   const typed = login ?? (fixed ? view.account?.login : undefined) ?? view.loginHint ?? '';
-  return {
-    ...asked(view, prefix),
+  return (speech: Speech) => ({
+    ...asked(view, prefix, speech),
     csrf,
     fixed,
-    ...stepWords(view),
+    why: whyAsked(view, speech),
     login: displayText(typed, LOGIN_LIMIT),
     passkey: asJson(passkey),
-    problem: problem?.sentence,
-  };
+    problem: problem?.sentence(speech),
+  });
 };
 
 const consentData = ({ view, csrf }: AskPage, prefix: string, issuer: string) => {
   const lines = view.scopes.map((line) => scopeWords(line, issuer));
-  return {
-    ...asked(view, prefix),
+  return (speech: Speech) => ({
+    ...asked(view, prefix, speech),
     csrf,
     ordinary: lines.filter(({ sensitive }) => !sensitive),
     sensitive: lines.filter(({ sensitive }) => sensitive),
-  };
+  });
 };
 
 const named = (appName: string | undefined): string | undefined =>
   appName === undefined ? undefined : displayText(appName) || undefined;
 
-const secondStepData = ({ view, csrf, problem, passkey }: StepPage, prefix: string) => ({
-  ...asked(view, prefix),
-  csrf,
-  ...stepWords(view),
-  ...waysShown(view),
-  passkey: asJson(passkey),
-  problem: problem?.sentence,
-});
+const secondStepData =
+  ({ view, csrf, problem, passkey }: StepPage, prefix: string) =>
+  (speech: Speech) => ({
+    ...asked(view, prefix, speech),
+    csrf,
+    why: whyAsked(view, speech),
+    ...waysShown(view),
+    passkey: asJson(passkey),
+    problem: problem?.sentence(speech),
+  });
 
 export const createPages = (renderer: Renderer): Pages => {
   const { assets, prefix, issuer, answer } = renderer;
   /** Of an interaction: its forms end at the app. */
-  const ask = (ctx: PageContext, template: string, view: InteractionView, data: object, status = 200): void =>
-    answer(ctx, template, data, { status, redirectUri: view.redirectUri });
-  const askStep = (ctx: PageContext, template: string, { view, problem, passkey }: StepPage, data: object): void =>
+  const ask = (ctx: PageContext, template: string, view: InteractionView, data: PageData): void =>
+    answer(ctx, template, data, { redirectUri: view.redirectUri });
+  const askStep = (ctx: PageContext, template: string, { view, problem, passkey }: StepPage, data: PageData): void =>
     answer(ctx, template, data, {
       status: problem?.status ?? 200,
       redirectUri: view.redirectUri,
@@ -115,14 +123,15 @@ export const createPages = (renderer: Renderer): Pages => {
     signIn: (ctx, page) => askStep(ctx, 'sign-in', page, signInData(page, prefix)),
     secondStep: (ctx, page) => askStep(ctx, 'second-step', page, secondStepData(page, prefix)),
     outOfReach: (ctx, { view, csrf }) =>
-      ask(ctx, 'out-of-reach', view, {
-        ...asked(view, prefix),
+      ask(ctx, 'out-of-reach', view, (speech) => ({
+        ...asked(view, prefix, speech),
         csrf,
-        ...stepWords(view),
+        why: whyAsked(view, speech),
         factors: `${prefix}${FACTORS_PATH}`,
-      }),
+      })),
     consent: (ctx, page) => ask(ctx, 'consent', page.view, consentData(page, prefix, issuer)),
-    continueTo: (ctx, { view, csrf }) => ask(ctx, 'continue', view, { ...asked(view, prefix), csrf }),
+    continueTo: (ctx, { view, csrf }) =>
+      ask(ctx, 'continue', view, (speech) => ({ ...asked(view, prefix, speech), csrf })),
     signOut: (ctx, { formAction, xsrf, appName, redirectUri }) =>
       answer(ctx, 'sign-out', { formAction, xsrf, app: named(appName) }, { redirectUri }),
     signedOut: (ctx, { appName }) => answer(ctx, 'signed-out', { app: named(appName) }),

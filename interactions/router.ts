@@ -14,7 +14,8 @@ import type {
   PromptName,
   SignIn,
 } from './port.ts';
-import { codeStep, type Problem, passkeyStep } from './second-step.ts';
+import type { Problem } from './problem.ts';
+import { codeStep, passkeyStep } from './second-step.ts';
 import type { PageContext } from './security-headers.ts';
 import { trySignIn } from './sign-in-step.ts';
 import { createVisits, type Fields, USER_AGENT_LIMIT, type Visits } from './visits.ts';

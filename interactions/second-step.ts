@@ -2,7 +2,7 @@
 import type { RouterContext } from '@koa/router';
 import { CurfewError } from '../server/errors.ts';
 import type { FactorOutcome, FactorSignIn, FactorTry, Interactions, InteractionView, Passkeys } from './port.ts';
-import { UNPROCESSABLE, waitFor } from './sign-in-step.ts';
+import { type Problem, type Sentence, UNPROCESSABLE, waitFor } from './problem.ts';
 import { type Fields, USER_AGENT_LIMIT, type Visits } from './visits.ts';
 
 export interface SecondStepTools {
@@ -15,20 +15,9 @@ export interface SecondStepTools {
   readonly show: (ctx: RouterContext, view: InteractionView, problem?: Problem) => void;
 }
 
-export interface Problem {
-  readonly status: number;
-  readonly sentence: string;
-}
-
 const WAYS = { totp: 'totp', recovery_codes: 'recovery_code' } as const;
 
-const WRONG = {
-  totp: 'That code is not right, or was used before. Wait for the next one, then type it.',
-  recovery_codes: 'That is none of your unused recovery codes. Check it, then try again.',
-} as const;
-
-/** A page with nothing typed is answered like a wrong code, and costs no try. */
-const EMPTY = 'Type the code.';
+const WRONG = { totp: 'wrongCode', recovery_codes: 'wrongRecovery' } as const;
 
 type Kind = FactorTry['kind'];
 
@@ -38,13 +27,13 @@ const refuseTry = (
   { show }: SecondStepTools,
   ctx: RouterContext,
   view: InteractionView,
-  wrong: string,
+  wrong: Sentence,
   outcome: Refused,
 ) => {
   if (outcome.why === 'wrong') return show(ctx, view, { status: UNPROCESSABLE, sentence: wrong });
-  const { retryAfterSeconds, sentence } = waitFor(outcome.retryAfterSeconds);
+  const { retryAfterSeconds, problem } = waitFor(outcome.retryAfterSeconds);
   ctx.set('Retry-After', String(retryAfterSeconds));
-  return show(ctx, view, { status: 429, sentence });
+  return show(ctx, view, problem);
 };
 
 const userAgentOf = (ctx: RouterContext): string => ctx.get('user-agent').slice(0, USER_AGENT_LIMIT);
@@ -57,15 +46,14 @@ export const codeStep =
     if (code === undefined) throw new CurfewError('bad_request', { detail: 'field' });
     const person = await interactions.person(ctx.req, ctx.res);
     if (!person || !view.step?.ways.includes(WAYS[kind])) return visits.restart(ctx);
-    if (code.trim() === '') return tools.show(ctx, view, { status: UNPROCESSABLE, sentence: EMPTY });
+    // A page with nothing typed is answered like a wrong code, and costs no try.
+    if (code.trim() === '')
+      return tools.show(ctx, view, { status: UNPROCESSABLE, sentence: ({ words }) => words.secondStep.empty });
     const userAgent = userAgentOf(ctx);
     const outcome = await tryFactor({ sub: person.sub, kind, code, address: clientAddress(ctx), userAgent });
     if (outcome.ok) return visits.show(ctx, { ...person, method: WAYS[kind], amr: ['otp'] });
-    return refuseTry(tools, ctx, view, WRONG[kind], outcome);
+    return refuseTry(tools, ctx, view, ({ words }) => words.secondStep[WRONG[kind]], outcome);
   };
-
-const NO_PASSKEY = 'That passkey is not one of this account, or did not answer. Try again, or use another way.';
-const ANOTHERS = 'That is another account’s passkey. Use one of the account shown here, or cancel.';
 
 /** A passkey names its account; a re-authentication keeps the one that it has. */
 export const passkeyStep =
@@ -76,9 +64,9 @@ export const passkeyStep =
     if (!view.step?.ways.includes('passkey')) return visits.restart(ctx);
     const from = { address: clientAddress(ctx), userAgent: userAgentOf(ctx) };
     const outcome = await passkeys.signIn({ uid: view.uid, credential, ...from });
-    if (!outcome.ok) return refuseTry(tools, ctx, view, NO_PASSKEY, outcome);
+    if (!outcome.ok) return refuseTry(tools, ctx, view, ({ words }) => words.secondStep.wrongPasskey, outcome);
     if (view.account?.fixed && view.account.sub !== outcome.sub)
-      return tools.show(ctx, view, { status: UNPROCESSABLE, sentence: ANOTHERS });
+      return tools.show(ctx, view, { status: UNPROCESSABLE, sentence: ({ words }) => words.secondStep.anotherPasskey });
     const { sub, epoch, amr } = outcome;
     return visits.show(ctx, { sub, epoch, method: 'passkey', amr });
   };

@@ -1,13 +1,10 @@
 /** Owns the password step: what a try leads to. */
 import { CurfewError } from '../server/errors.ts';
-import { waitWords } from './display-text.ts';
 import type { InteractionView, Shown, SignIn } from './port.ts';
+import { type Problem, type Sentence, UNPROCESSABLE, waitFor } from './problem.ts';
 
 /** RFC 5321 §4.5.3.1 allows no longer address. */
 const LOGIN_LIMIT = 320;
-
-/** 401 would need a challenge (RFC 9110 §15.5.2) that a form cannot answer, and 200 would hide the failure from every log and monitor. */
-export const UNPROCESSABLE = 422;
 
 export interface Attempt {
   readonly login: string | undefined;
@@ -18,29 +15,17 @@ export interface Attempt {
 
 interface Refusal {
   readonly login: string;
-  readonly problem: { readonly status: number; readonly sentence: string };
+  readonly problem: Problem;
   readonly retryAfterSeconds?: number;
 }
 
 export type SignInStep = { readonly shown: Shown } | { readonly refused: Refusal };
 
-const refuse = (login: string, sentence: string): SignInStep => ({
+const refuse = (login: string, sentence: Sentence): SignInStep => ({
   refused: { login, problem: { status: UNPROCESSABLE, sentence } },
 });
 
-/** What is said of tries that are used up. */
-export const waitFor = (seconds: number) => {
-  const retryAfterSeconds = Math.max(1, Math.ceil(seconds));
-  return {
-    retryAfterSeconds,
-    sentence: `That was one try too many. Wait ${waitWords(retryAfterSeconds)}, then try again.`,
-  };
-};
-
-const throttled = (login: string, seconds: number): SignInStep => {
-  const { retryAfterSeconds, sentence } = waitFor(seconds);
-  return { refused: { login, problem: { status: 429, sentence }, retryAfterSeconds } };
-};
+const throttled = (login: string, seconds: number): SignInStep => ({ refused: { login, ...waitFor(seconds) } });
 
 /** A re-authentication keeps its account: another one's right password changes nothing. */
 const isAnother = ({ account }: InteractionView, sub: string): boolean =>
@@ -57,13 +42,11 @@ export const trySignIn = async (
   const login = attempt.login?.trim();
   if (login === undefined || password === undefined || login.length > LOGIN_LIMIT)
     throw new CurfewError('bad_request', { detail: 'field' });
-  if (login === '' || password === '') return refuse(login, 'Enter your email and your password.');
+  if (login === '' || password === '') return refuse(login, ({ words }) => words.signIn.empty);
   const outcome = await signIn({ login, password, address, userAgent }, isWhole);
   if (!outcome.ok && outcome.why === 'throttled') return throttled(login, outcome.retryAfterSeconds);
   // One sentence for both, so that nobody learns which emails have accounts.
-  if (!outcome.ok) return refuse(login, 'That email and password do not match. Check both, then try again.');
-  if (isAnother(view, outcome.sub)) {
-    return refuse(view.account?.login ?? '', 'That is another account. Sign in with the one shown here, or cancel.');
-  }
+  if (!outcome.ok) return refuse(login, ({ words }) => words.signIn.wrong);
+  if (isAnother(view, outcome.sub)) return refuse(view.account?.login ?? '', ({ words }) => words.signIn.another);
   return { shown: { sub: outcome.sub, epoch: outcome.epoch, method: 'password', amr: ['pwd'] } };
 };

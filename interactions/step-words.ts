@@ -2,20 +2,21 @@
 import { displayText } from './display-text.ts';
 import type { InteractionView } from './port.ts';
 import { readOut } from './scope-words.ts';
+import type { Speech } from './words/speech.ts';
 
 /** What the person is about to do, where the app asked for a scope that demands this. */
-const doing = ({ step }: InteractionView): string | undefined => {
+const doing = ({ step }: InteractionView, { say, words }: Speech): string | undefined => {
   if (step?.action !== undefined) return displayText(step.action);
-  return step?.scope === undefined ? undefined : `“${readOut(step.scope)}”`;
+  return step?.scope === undefined ? undefined : say(words.signIn.quotedScope, { scope: readOut(step.scope) });
 };
 
-/** `why`: "Sending money needs confirmation." Nothing where the app's own wish is all there is to say. */
-export const stepWords = (view: InteractionView): { readonly why: string | undefined } => {
-  const act = doing(view);
-  if (act !== undefined) return { why: `${act} needs confirmation.` };
-  if (view.reasons.includes('own_pages')) return { why: 'Seeing and changing how you sign in needs confirmation.' };
-  if (view.reasons.includes('second_step')) return { why: 'This account signs in with a second step.' };
-  return { why: undefined };
+/** "Sending money needs confirmation." Nothing where the app's own wish is all there is to say. */
+export const whyAsked = (view: InteractionView, speech: Speech): string | undefined => {
+  const { signIn } = speech.words;
+  const action = doing(view, speech);
+  if (action !== undefined) return speech.say(signIn.needsConfirmation, { action });
+  if (view.reasons.includes('own_pages')) return signIn.ownPages;
+  return view.reasons.includes('second_step') ? signIn.secondStep : undefined;
 };
 
 /** What the page of the second step offers. */

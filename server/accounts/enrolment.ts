@@ -7,6 +7,7 @@ import { CurfewError } from '../errors.ts';
 import { type SealingKeys, seal, unseal } from '../seal.ts';
 import type { EndContext } from '../sessions/revocation.ts';
 import type { Clock } from '../sessions/time.ts';
+import { UNNAMED } from './factor-store.ts';
 import type { Factors } from './factors.ts';
 import { creationOptions, relyingPartyOf, verifiedRegistration } from './passkeys.ts';
 import { newTotpSecret, qrCode, sealTotp, totpStepOf, totpUri } from './totp.ts';
@@ -132,7 +133,7 @@ const totpSetup = (options: EnrolmentOptions, tickets: Tickets) => {
         id,
         kind: 'totp',
         key: `totp ${id}`,
-        name: nameOf(name, 'Authenticator app'),
+        name: nameOf(name, UNNAMED.totp),
         ...sealed,
       } as const;
       return (await factors.add(sub, factor, context)) ? 'added' : 'expired';
@@ -155,7 +156,7 @@ const passkeySetup = ({ factors, issuer }: EnrolmentOptions, tickets: Tickets) =
       if (!rp || !opened) return 'expired';
       const verified = await verifiedRegistration(rp, opened.secret, credential);
       if (!verified) return 'wrong';
-      const factor = { id: opened.id, kind: 'passkey', name: nameOf(name, 'Passkey'), ...verified } as const;
+      const factor = { id: opened.id, kind: 'passkey', name: nameOf(name, UNNAMED.passkey), ...verified } as const;
       return (await factors.add(sub, factor, context)) ? 'added' : 'wrong';
     },
   } satisfies Partial<Enrolment>;

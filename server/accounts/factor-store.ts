@@ -2,6 +2,13 @@
 
 export type FactorKind = 'totp' | 'passkey' | 'recovery_codes';
 
+/** What a factor is stored as that the person gave no name. A page shows it in the reader's language. */
+export const UNNAMED: Readonly<Record<FactorKind, string>> = {
+  totp: 'Authenticator app',
+  passkey: 'Passkey',
+  recovery_codes: 'Recovery codes',
+};
+
 export interface FactorRecord {
   /** Ours, random. */
   readonly id: string;

@@ -5,7 +5,7 @@ import type { NewEvent } from '../events.ts';
 import type { Method } from '../sessions/methods.ts';
 import type { EndContext } from '../sessions/revocation.ts';
 import type { Clock } from '../sessions/time.ts';
-import type { FactorKind, FactorRecord, FactorStore } from './factor-store.ts';
+import { type FactorKind, type FactorRecord, type FactorStore, UNNAMED } from './factor-store.ts';
 import { busy, createUse, type Judge, MAX_RACES } from './factor-use.ts';
 import { credentialIdOf } from './passkeys.ts';
 import { codesLeft, newRecoveryCodes } from './recovery-codes.ts';
@@ -94,7 +94,7 @@ const createRenewal =
         sub,
         kind: 'recovery_codes',
         key: recoveryKey(sub),
-        name: 'Recovery codes',
+        name: UNNAMED.recovery_codes,
         createdAt: clock.now(),
         state: { ...state },
         revision: 0,

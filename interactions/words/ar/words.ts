@@ -1,5 +1,15 @@
 /** Owns the Arabic words, a section a file. */
 import type { Words } from '../catalogue.ts';
+import { factors } from './factors.ts';
 import { frame } from './frame.ts';
+import { secondStep } from './second-step.ts';
+import { signIn } from './sign-in.ts';
+import { waits } from './waits.ts';
 
-export const ar: Words = { frame };
+export const ar: Words = {
+  factors,
+  frame,
+  secondStep,
+  signIn,
+  waits,
+};

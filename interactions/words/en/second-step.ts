@@ -1,0 +1,20 @@
+/** What is asked after the password, or in its place. */
+export const secondStep = {
+  codeHeading: 'Enter your code',
+  codeLead: 'Open your authenticator app, and type the six digits that it shows for this service.',
+  code: 'Six-digit code',
+  confirm: 'Confirm',
+  keyHeading: 'Use your passkey',
+  keyLead: 'Your device asks for your fingerprint, face or PIN.',
+  usePasskey: 'Use your passkey',
+  passkeyInstead: 'Use a passkey instead',
+  recoveryHeading: 'Use a recovery code',
+  recoveryLead: 'Type one of the codes that you were given to keep.',
+  recovery: 'Recovery code',
+  useRecovery: 'Use this code',
+  empty: 'Type the code.',
+  wrongCode: 'That code is not right, or was used before. Wait for the next one, then type it.',
+  wrongRecovery: 'That is none of your unused recovery codes. Check it, then try again.',
+  wrongPasskey: 'That passkey is not one of this account, or did not answer. Try again, or use another way.',
+  anotherPasskey: 'That is another account’s passkey. Use one of the account shown here, or cancel.',
+} as const;
