@@ -11,13 +11,10 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
 // Standard error holds failures alone, so that a program can read them: not Node's remarks about its own features.
 process.removeAllListeners('warning');
 
-const { withPlainIds, wantsJson } = await import('./arguments.ts');
+const { optionsWithValue, withPlainIds, wantsJson } = await import('./arguments.ts');
 const { toJson, toText } = await import('./answer.ts');
 const { failureOf, failureText } = await import('./failures.ts');
 const { createProgram } = await import('./program.ts');
-
-const given = withPlainIds(process.argv.slice(2));
-const json = wantsJson(given);
 
 // Whoever reads may stop early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
@@ -33,6 +30,10 @@ const program = createProgram({
     if (!json) process.stderr.write(text);
   },
 });
+
+const takeValue = optionsWithValue(program);
+const given = withPlainIds(process.argv.slice(2), takeValue);
+const json = wantsJson(given, takeValue);
 
 try {
   await program.parseAsync(given, { from: 'user' });

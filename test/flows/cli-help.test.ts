@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { Command } from 'commander';
 import { toJson, toText } from '../../server/cli/answer.ts';
-import { wantsJson, withPlainIds } from '../../server/cli/arguments.ts';
+import { optionsWithValue, wantsJson, withPlainIds } from '../../server/cli/arguments.ts';
 import { type Input, readPassword } from '../../server/cli/password-input.ts';
 import { createProgram } from '../../server/cli/program.ts';
 
@@ -60,20 +60,22 @@ describe('curfew --help', () => {
 
 describe('the arguments, before they are parsed', () => {
   const ID = '-JrMjFEXzYwOrj1bP1Yp6S';
+  const takeValue = optionsWithValue(program);
   const cases = [
     { given: ['session', 'end', ID, '--json'], read: ['session', 'end', '--json', '--', ID] },
     { given: ['session', 'end', '--account', ID], read: ['session', 'end', '--account', ID] },
+    { given: ['account', 'factor', 'remove', '--factor', ID], read: ['account', 'factor', 'remove', '--factor', ID] },
     { given: ['session', 'end', '--', ID], read: ['session', 'end', '--', ID] },
     { given: ['account', 'add', '--password-stdin'], read: ['account', 'add', '--password-stdin'] },
   ];
   for (const { given, read } of cases) {
-    it(`reads ${given.join(' ')}`, () => expect(withPlainIds(given)).to.deep.equal(read));
+    it(`reads ${given.join(' ')}`, () => expect(withPlainIds(given, takeValue)).to.deep.equal(read));
   }
 
   it('know a wish for JSON from a name', () => {
-    expect(wantsJson(['account', 'list', '--json'])).to.equal(true);
-    expect(wantsJson(['account', 'add', '--name', '--json'])).to.equal(false);
-    expect(wantsJson(['session', 'end', '--', '--json'])).to.equal(false);
+    expect(wantsJson(['account', 'list', '--json'], takeValue)).to.equal(true);
+    expect(wantsJson(['account', 'add', '--name', '--json'], takeValue)).to.equal(false);
+    expect(wantsJson(['session', 'end', '--', '--json'], takeValue)).to.equal(false);
   });
 });
 
