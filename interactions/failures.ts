@@ -1,6 +1,6 @@
-/** Owns how a failure becomes a page: a public sentence for the person, everything else for the log. */
+/** Owns how a failure becomes a page: public words for the person, everything else for the log. */
 import { correlationIdOrNew } from '../server/correlation.ts';
-import { CurfewError, ERRORS } from '../server/errors.ts';
+import { CurfewError } from '../server/errors.ts';
 import type { ErrorPage } from './error-words.ts';
 import type { Pages } from './pages.ts';
 import type { PageContext } from './security-headers.ts';
@@ -38,7 +38,6 @@ export const createFailurePage =
     pages.error(ctx, {
       status: failure.status,
       code: failure.code,
-      sentence: ERRORS[failure.code].sentence,
       correlationId,
       ...(backTo === undefined ? {} : { backTo }),
       ...(tryAgain !== undefined && mayTryAgain(failure) ? { tryAgain } : {}),

@@ -82,15 +82,17 @@ const signInData = ({ view, csrf, login, problem, passkey }: SignInPage, prefix:
   });
 };
 
-const consentData = ({ view, csrf }: AskPage, prefix: string, issuer: string) => {
-  const lines = view.scopes.map((line) => scopeWords(line, issuer));
-  return (speech: Speech) => ({
-    ...asked(view, prefix, speech),
-    csrf,
-    ordinary: lines.filter(({ sensitive }) => !sensitive),
-    sensitive: lines.filter(({ sensitive }) => sensitive),
-  });
-};
+const consentData =
+  ({ view, csrf }: AskPage, prefix: string, issuer: string) =>
+  (speech: Speech) => {
+    const lines = view.scopes.map((line) => scopeWords(line, issuer, speech));
+    return {
+      ...asked(view, prefix, speech),
+      csrf,
+      ordinary: lines.filter(({ sensitive }) => !sensitive),
+      sensitive: lines.filter(({ sensitive }) => sensitive),
+    };
+  };
 
 const named = (appName: string | undefined): string | undefined =>
   appName === undefined ? undefined : displayText(appName) || undefined;

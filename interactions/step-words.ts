@@ -5,9 +5,10 @@ import { readOut } from './scope-words.ts';
 import type { Speech } from './words/speech.ts';
 
 /** What the person is about to do, where the app asked for a scope that demands this. */
-const doing = ({ step }: InteractionView, { say, words }: Speech): string | undefined => {
+const doing = ({ step }: InteractionView, speech: Speech): string | undefined => {
   if (step?.action !== undefined) return displayText(step.action);
-  return step?.scope === undefined ? undefined : say(words.signIn.quotedScope, { scope: readOut(step.scope) });
+  if (step?.scope === undefined) return undefined;
+  return speech.say(speech.words.signIn.quotedScope, { scope: readOut(step.scope, speech) });
 };
 
 /** "Sending money needs confirmation." Nothing where the app's own wish is all there is to say. */

@@ -2,7 +2,6 @@
 import type { Pages } from '../../interactions/pages.ts';
 import type { ClientConfig } from '../config.ts';
 import { correlationIdOrNew } from '../correlation.ts';
-import { ERRORS } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { LibraryContext, LibraryError, LibraryPages } from '../oidc/configuration.ts';
 
@@ -12,14 +11,11 @@ interface Parts {
   readonly clientOf: (clientId: string) => ClientConfig | undefined;
 }
 
-const ours = (code: 'unavailable' | 'interaction_expired') => ({ code, sentence: ERRORS[code].sentence });
-
-/** Our sentence for what a person can do something about; the library's description is for the app's developer. */
-const wordsFor = (name: string, isFault: boolean, { error, error_description: detail }: LibraryError) => {
-  if (isFault) return ours('unavailable');
-  if (name === 'SessionNotFound') return ours('interaction_expired');
-  const sentence = 'The app sent a request that this server cannot answer.';
-  return { code: error, sentence, ...(detail === undefined ? {} : { detail }) };
+/** Ours for what a person can do something about; the library's description is for the app's developer. */
+const toldOf = (name: string, isFault: boolean, { error, error_description: detail }: LibraryError) => {
+  if (isFault) return { code: 'unavailable' };
+  if (name === 'SessionNotFound') return { code: 'interaction_expired' };
+  return { code: error, ...(detail === undefined ? {} : { detail }) };
 };
 
 const appName = (ctx: LibraryContext, clientOf: Parts['clientOf']) => {
@@ -35,7 +31,7 @@ export const libraryPages = ({ pages, log, clientOf }: Parts): LibraryPages => (
     if (isFault) log.error('an authorization request failed', said);
     else log.info('an authorization request was refused', said);
     if (isFault) ctx.set('retry-after', '5');
-    pages.error(ctx, { ...wordsFor(error.name, isFault, out), status: isFault ? 503 : ctx.status, correlationId });
+    pages.error(ctx, { ...toldOf(error.name, isFault, out), status: isFault ? 503 : ctx.status, correlationId });
   },
 
   async signOut(ctx) {

@@ -1,14 +1,20 @@
 /** Owns the Arabic words, a section a file. */
 import type { Words } from '../catalogue.ts';
+import { consent } from './consent.ts';
+import { errors } from './errors.ts';
 import { factors } from './factors.ts';
 import { frame } from './frame.ts';
+import { passing } from './passing.ts';
 import { secondStep } from './second-step.ts';
 import { signIn } from './sign-in.ts';
 import { waits } from './waits.ts';
 
 export const ar: Words = {
+  consent,
+  errors,
   factors,
   frame,
+  passing,
   secondStep,
   signIn,
   waits,

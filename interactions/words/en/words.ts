@@ -1,13 +1,19 @@
 /** Owns the English words, a section a file. `{name}` stands for what is put there. */
+import { consent } from './consent.ts';
+import { errors } from './errors.ts';
 import { factors } from './factors.ts';
 import { frame } from './frame.ts';
+import { passing } from './passing.ts';
 import { secondStep } from './second-step.ts';
 import { signIn } from './sign-in.ts';
 import { waits } from './waits.ts';
 
 export const en = {
+  consent,
+  errors,
   factors,
   frame,
+  passing,
   secondStep,
   signIn,
   waits,
