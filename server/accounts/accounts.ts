@@ -14,6 +14,10 @@ const CLAIMS_OF_SCOPE: ReadonlyMap<string, ClaimsOf> = new Map<string, ClaimsOf>
   ['profile', ({ name, createdAt }) => ({ ...(name !== undefined && { name }), updated_at: createdAt })],
 ]);
 
+/** What is said of an account under the scopes. */
+export const claimsOf = (account: AccountRecord, scopes: readonly string[]): Readonly<Record<string, unknown>> =>
+  Object.assign({ sub: account.sub }, ...scopes.map((scope) => CLAIMS_OF_SCOPE.get(scope)?.(account)));
+
 /** The port of the sign-in, over the store. */
 const createPort = ({ store, passwords }: Pick<AdministrationOptions, 'store' | 'passwords'>): Accounts => ({
   async find(sub) {
@@ -31,8 +35,7 @@ const createPort = ({ store, passwords }: Pick<AdministrationOptions, 'store' | 
   },
   async claims(sub, scopes) {
     const account = await store.find(sub);
-    if (!account) return { sub };
-    return Object.assign({ sub }, ...scopes.map((scope) => CLAIMS_OF_SCOPE.get(scope)?.(account)));
+    return account ? claimsOf(account, scopes) : { sub };
   },
 });
 

@@ -77,6 +77,13 @@ const begin = async (
   return {};
 };
 
+/**
+ * What the ID token will say of the person, read with the sign-in and sealed in the code: its exchange needs no look at
+ * the account. Whoever disables one ends its sessions, those that wait for their code too.
+ */
+const claimsFor = async (ctx: KoaContextWithOIDC, scope = ''): Promise<object> =>
+  (await ctx.oidc.account?.claims('id_token', scope, {}, [])) ?? {};
+
 /** Called as the code is saved; the commit of the request writes it. */
 export const beginFromCode = async (
   parts: OidcParts,
@@ -87,5 +94,6 @@ export const beginFromCode = async (
   const ctx = Provider.ctx;
   if (!ctx) throw new Error('a code was issued outside a request');
   const extras = isStepUp(String(payload.grantId)) ? stepUp(parts, ctx, payload) : await begin(parts, ctx, id, payload);
-  unitOf(ctx).put.push({ kind: 'code', id, payload: { ...stored, ...extras }, expiresAt: payload.exp ?? 0 });
+  const claims = await claimsFor(ctx, payload.scope);
+  unitOf(ctx).put.push({ kind: 'code', id, payload: { ...stored, ...extras, claims }, expiresAt: payload.exp ?? 0 });
 };

@@ -32,19 +32,26 @@ const wasUsed = async (parts: OidcParts, token: TokenLike): Promise<boolean> => 
   return session !== undefined && (await parts.sessions.use(session, place, context)) !== undefined;
 };
 
-const claimsOf = (parts: OidcParts, sub: string) => async (_use: string, scope: string) => ({
-  ...(await parts.people.claims(sub, scope.split(' '))),
-  sub,
+/** A person, as the library asks for one. */
+const accountOf = (sub: string, claims: (scopes: readonly string[]) => Promise<object>): Account => ({
+  accountId: sub,
+  claims: async (_use, scope) => ({ ...(await claims(scope.split(' '))), sub }),
 });
+
+/** What the ID token of a token request says: of an exchange, what was known as the code was issued. */
+const CLAIMS_OF: Readonly<Record<string, () => object>> = {
+  AuthorizationCode: () => currentUnit()?.exchange?.claims ?? {},
+  // A refreshed ID token says who and when; what else is known of the person, userinfo tells.
+  RefreshToken: () => ({}),
+};
 
 /** Who a token or a browser session is about; undefined where that person may not sign in. */
 export const findAccount = async (parts: OidcParts, sub: string, token?: TokenLike): Promise<Account | undefined> => {
-  if (token?.kind === 'RefreshToken') {
-    // A refreshed ID token says who and when; what else is known of the person, userinfo tells.
-    return (await parts.people.mayRefresh(sub)) ? { accountId: sub, claims: async () => ({ sub }) } : undefined;
-  }
+  const known = CLAIMS_OF[token?.kind ?? ''];
+  if (known) return (await parts.people.mayGoOn(sub)) ? accountOf(sub, async () => known()) : undefined;
   if (token?.kind === 'AccessToken' && !(await wasUsed(parts, token))) return undefined;
-  return (await parts.people.find(sub)) && { accountId: sub, claims: claimsOf(parts, sub) };
+  const person = await parts.people.find(sub);
+  return person && accountOf(sub, person.claims);
 };
 
 const formatOf = (

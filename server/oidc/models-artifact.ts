@@ -1,12 +1,12 @@
 /** Owns how oidc-provider's short-lived models are kept: codes, access tokens, interactions, pushed requests, proofs. */
 import type { AdapterPayload } from 'oidc-provider';
 import { randomId } from '../digests.ts';
-import type { DeviceSession } from '../sessions/device-session.ts';
 import { issueEpoch } from '../sessions/family.ts';
 import type { TokenPlace } from '../sessions/sessions.ts';
 import type { ArtifactKind, StoredArtifact } from '../sessions/store.ts';
 import { beginFromCode } from './begin.ts';
-import { isStepUp, sidOf } from './grant-id.ts';
+import { sidInCode } from './code-text.ts';
+import { isStepUp } from './grant-id.ts';
 import { type Model, notHere } from './model.ts';
 import type { OidcParts } from './parts.ts';
 import { readSession } from './read-session.ts';
@@ -87,20 +87,22 @@ const codePayload = (id: string, stored: StoredArtifact, sid: string, spent: boo
   ...(spent ? { consumed: true } : {}),
 });
 
-type CodeExtras = Pick<CodeExchange, 'stepUp'>;
+type CodeExtras = Pick<CodeExchange, 'stepUp' | 'claims'>;
 
 const findCode = async (parts: OidcParts, unit: Unit, id: string): Promise<AdapterPayload | undefined> => {
   const code = { kind: 'code', id } as const;
-  const stored = await parts.store.artifacts.find(code, unit.now);
-  const grantId = String(stored?.payload['grantId'] ?? '');
-  const session: DeviceSession | undefined = stored && (await readSession(parts, sidOf(grantId)));
+  const sid = sidInCode(id);
+  if (sid === undefined) return undefined;
+  // Side by side: which of the two is older does not matter, since the session's step from pending to live decides.
+  const [stored, session] = await Promise.all([parts.store.artifacts.find(code, unit.now), readSession(parts, sid)]);
   if (!stored || !session) return undefined;
+  const grantId = String(stored.payload['grantId']);
   parts.stragglers.saw(id);
   const spent = isStepUp(grantId) ? stored.spent : session.status !== 'pending';
   const spentAtMs = isStepUp(grantId) ? stored.spentAtMs : session.exchangedAtMs;
   if (spent && parts.stragglers.isOne(id, unit, spentAtMs)) return undefined;
-  const { stepUp } = stored.payload as CodeExtras;
-  unit.exchange = { session, code, salt: randomId(), ...(stepUp ? { stepUp } : {}) };
+  const { stepUp, claims } = stored.payload as unknown as CodeExtras;
+  unit.exchange = { session, code, claims, salt: randomId(), ...(stepUp ? { stepUp } : {}) };
   return codePayload(id, stored, session.sid, spent);
 };
 

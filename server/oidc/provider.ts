@@ -5,6 +5,7 @@ import type { Configuration, KoaContextWithOIDC, Provider as ProviderType } from
 import { CurfewError } from '../errors.ts';
 import type { Refusal } from '../sessions/store.ts';
 import { answerRefusal, answerUnavailable, isForPrograms, mendAnswer } from './answers.ts';
+import { nameCodes } from './code-text.ts';
 import { commit, isCommitted } from './commit.ts';
 import { type LibraryPages, providerConfiguration } from './configuration.ts';
 import { INTROSPECTION_PATH, shortIntrospection } from './introspection.ts';
@@ -126,6 +127,7 @@ const publishedKeys =
 export const createProtocol = ({ parts, pages, front, tamper = (same) => same }: ProtocolOptions): ProviderType => {
   const provider = new Provider(parts.config.issuer, tamper(providerConfiguration(parts, pages)));
   computeRefreshTokens(provider, parts);
+  nameCodes(provider);
   nameServiceTokens(provider);
   const failures = noteFailures(provider);
   // Without a listener Koa prints what a broken connection throws, with its stack, beside the log.

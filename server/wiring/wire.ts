@@ -76,7 +76,7 @@ const openKeys = async ({ config, store, clock }: Pick<Opened, 'config' | 'store
 const peopleOver = ({ store, clock, own }: Opened, core: Core, passwords: Passwords) => {
   if (own) return { accounts: own, people: hostPeople(own) };
   const builtIn = accountsOver(store, core, clock, passwords);
-  return { builtIn, accounts: builtIn, people: builtInPeople(builtIn, store.accounts) };
+  return { builtIn, accounts: builtIn, people: builtInPeople(store.accounts) };
 };
 
 /** The parts that a server is made of. */

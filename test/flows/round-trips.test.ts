@@ -9,19 +9,27 @@ const OWN = /^(hello|ismaster|isMaster|ping|endSessions|info|client|select|quit|
 
 const COMMIT = 'findAndModify device_sessions';
 
-/** What follows is the log's, and may be early. */
-const upToCommit = (commands: readonly string[]): readonly string[] => commands.slice(0, commands.indexOf(COMMIT) + 1);
+/** Long enough that whatever goes out at once is on its way before the first of it is answered. */
+const TRIP_MS = 60;
 
-/** As docs/reliability.md lists them: what is written in one row goes out at once. A flow that grows slower shows here. */
+type Trips = readonly (readonly string[])[];
+
+/** What follows is the log's, and may be early. */
+const upToCommit = (trips: Trips): Trips => {
+  const last = trips.findIndex((trip) => trip.includes(COMMIT));
+  return [...trips.slice(0, last), [COMMIT]];
+};
+
+/** A trip is what goes out at once. As docs/reliability.md lists them: a flow that grows slower shows here. */
 const expected = (find: string, insert: string) => ({
-  refresh: ['find device_sessions', insert, 'update device_sessions'],
-  introspection: [find, 'find device_sessions'],
-  'first introspection of a generation': [find, 'find device_sessions', 'update device_sessions'],
+  refresh: [['find device_sessions'], [insert], ['update device_sessions']],
+  introspection: [[find], ['find device_sessions']],
+  'first introspection of a generation': [[find], ['find device_sessions'], ['update device_sessions']],
   'code exchange': [
-    ...[find, 'find device_sessions', 'find accounts', 'find accounts'],
-    ...[insert, 'find sso_sessions', 'find endings_of_many'],
-    COMMIT,
-  ],
+    ['find device_sessions', find],
+    ['find endings_of_many', 'find sso_sessions', insert],
+    [COMMIT],
+  ].map((trip) => trip.toSorted()),
 });
 
 for (const { name, withRedis } of networkStores) {
@@ -41,16 +49,26 @@ for (const { name, withRedis } of networkStores) {
       await dropDatabase(uri);
     });
 
-    const counted = async (work: () => Promise<unknown>): Promise<string[]> => {
+    /** A command that goes out after an answer has come in may have waited for it. */
+    const counted = async (work: () => Promise<unknown>): Promise<Trips> => {
       await world.server.store.events.list({ limit: 1 });
-      const all: string[] = [];
-      for (const wire of wires)
+      const trips: string[][] = [];
+      let hasAnswer = true;
+      for (const wire of wires) {
+        wire.delayMs = TRIP_MS;
         wire.listen = ({ name, on }) => {
-          if (!OWN.test(name)) all.push(`${name} ${on}`);
+          if (OWN.test(name)) return;
+          if (hasAnswer) trips.push([]);
+          hasAnswer = false;
+          trips.at(-1)?.push(`${name} ${on}`);
         };
+        wire.answered = (commands) => {
+          hasAnswer ||= commands.some(({ name }) => !OWN.test(name));
+        };
+      }
       await work();
-      for (const wire of wires) wire.listen = () => undefined;
-      return all;
+      for (const wire of wires) Object.assign(wire, { delayMs: 0, listen: () => undefined, answered: () => undefined });
+      return trips.map((trip) => trip.toSorted());
     };
 
     it('takes as many as are listed', async () => {

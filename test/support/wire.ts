@@ -47,6 +47,8 @@ export class Wire {
   doubles = false;
   /** Told of each command that is sent. */
   listen: (command: Command) => void = () => undefined;
+  /** Told of the commands that a connection has sent since its last answer, as their answer is passed on. */
+  answered: (commands: readonly Command[]) => void = () => undefined;
   /** Commands whose answers were cut off. */
   readonly cut: string[] = [];
   #cutting: { readonly names: ReadonlySet<string>; times: number } = { names: new Set(), times: 0 };
@@ -89,10 +91,12 @@ export class Wire {
     this.#opened(client, server);
     this.#opened(server, client);
     let isCut = false;
+    let asked: Command[] = [];
     let twin: Socket | undefined;
     client.on('data', (chunk: Buffer) => {
       const commands = this.#commands(chunk);
       for (const command of commands) this.listen(command);
+      asked.push(...commands);
       isCut ||= this.#isCut(commands);
       if (this.doubles) {
         twin ??= this.#opened(connect(this.#target, '127.0.0.1'), client).resume();
@@ -100,10 +104,16 @@ export class Wire {
       }
       server.write(chunk);
     });
-    server.on('data', (chunk) => {
+    const pass = (chunk: Buffer, commands: readonly Command[]): void => {
+      this.answered(commands);
+      client.write(chunk);
+    };
+    server.on('data', (chunk: Buffer) => {
+      const commands = asked;
+      asked = [];
       if (isCut) client.destroy();
-      else if (this.delayMs === 0) client.write(chunk);
-      else setTimeout(() => client.write(chunk), this.delayMs);
+      else if (this.delayMs === 0) pass(chunk, commands);
+      else setTimeout(() => pass(chunk, commands), this.delayMs);
     });
   }
 
