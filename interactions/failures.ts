@@ -5,8 +5,8 @@ import type { ErrorPage } from './error-words.ts';
 import type { Pages } from './pages.ts';
 import type { PageContext } from './security-headers.ts';
 
-/** Where the person can go from the page, as far as it is known. */
-export type WayOut = Pick<ErrorPage, 'backTo' | 'tryAgain'>;
+/** Where the person can go from the page, and what was asked for, as far as it is known. */
+export type WayOut = Pick<ErrorPage, 'backTo' | 'tryAgain' | 'uiLocales'>;
 
 export type FailurePage = (ctx: PageContext, error: unknown, wayOut?: WayOut) => void;
 
@@ -29,7 +29,7 @@ export interface FailurePageOptions {
 
 export const createFailurePage =
   ({ pages, log }: FailurePageOptions): FailurePage =>
-  (ctx, error, { backTo, tryAgain } = {}) => {
+  (ctx, error, { tryAgain, ...rest } = {}) => {
     const failure = known(error);
     const correlationId = correlationIdOrNew();
     log(error, correlationId);
@@ -39,7 +39,7 @@ export const createFailurePage =
       status: failure.status,
       code: failure.code,
       correlationId,
-      ...(backTo === undefined ? {} : { backTo }),
+      ...rest,
       ...(tryAgain !== undefined && mayTryAgain(failure) ? { tryAgain } : {}),
     });
   };

@@ -55,10 +55,10 @@ export const need = (fields: Visit['fields'], name: string): string => {
 const boundTo = ({ ssoUid }: Visitor): string => `own pages ${ssoUid}`;
 
 /** Whoever has just come back from signing in is not sent there again: never a loop. */
-const signIn = ({ own }: OwnVisits, ctx: RouterContext, path: OwnPath): void => {
+const signIn = ({ own, renderer }: OwnVisits, ctx: RouterContext, path: OwnPath): void => {
   const { error, code } = ctx.query;
   if (error !== undefined || code !== undefined) throw new CurfewError('not_confirmed');
-  goOn(ctx, own.signInUrl(path));
+  goOn(ctx, own.signInUrl(path, renderer.languages.asked(ctx.req)));
 };
 
 const readFields = async (tokens: Csrf, ctx: RouterContext, names: readonly string[]) => {

@@ -1,5 +1,6 @@
 /** Owns what people see: every hosted page, rendered without scripts and answered under its headers. */
-import { FACTORS_PATH, OWN_CLIENT_ID } from '../server/own-client.ts';
+import { FACTORS_PATH } from '../server/own-client.ts';
+import { appName } from './app-name.ts';
 import type { Assets } from './assets.ts';
 import { badge, LOGIN_LIMIT } from './badge.ts';
 import { displayText } from './display-text.ts';
@@ -31,11 +32,15 @@ interface SignInPage extends StepPage {
   readonly login?: string;
 }
 
-interface SignOutPage {
+/** Which app it is about, where one is known. */
+interface About {
+  readonly client?: { readonly id: string; readonly name: string };
+}
+
+interface SignOutPage extends About {
   /** Where the form posts to, at this server. */
   readonly formAction: string;
   readonly xsrf: string;
-  readonly appName?: string;
   /** Where the browser goes afterwards, if the app named it. */
   readonly redirectUri?: string;
 }
@@ -51,17 +56,13 @@ export interface Pages {
   consent(ctx: PageContext, page: AskPage): void;
   continueTo(ctx: PageContext, page: AskPage): void;
   signOut(ctx: PageContext, page: SignOutPage): void;
-  signedOut(ctx: PageContext, page: { readonly appName?: string }): void;
+  signedOut(ctx: PageContext, page: About): void;
   error(ctx: PageContext, page: ErrorPage): void;
 }
 
-/** The app's name; our own pages are no app of anybody's, and have theirs in the reader's language. */
-const appOf = ({ id, name }: InteractionView['client'], { words }: Speech): string =>
-  id === OWN_CLIENT_ID ? words.frame.ownPages : displayText(name) || displayText(id);
-
 /** What every page about an interaction shows. */
 const asked = ({ client, account, uid }: InteractionView, prefix: string, speech: Speech) => ({
-  app: appOf(client, speech),
+  app: appName(client, speech),
   account: account?.login === undefined ? undefined : badge(account.login),
   action: `${prefix}/interaction/${encodeURIComponent(uid)}`,
 });
@@ -94,8 +95,7 @@ const consentData =
     };
   };
 
-const named = (appName: string | undefined): string | undefined =>
-  appName === undefined ? undefined : displayText(appName) || undefined;
+const about = ({ client }: About, speech: Speech) => ({ app: client && appName(client, speech) });
 
 const secondStepData =
   ({ view, csrf, problem, passkey }: StepPage, prefix: string) =>
@@ -112,11 +112,12 @@ export const createPages = (renderer: Renderer): Pages => {
   const { assets, prefix, issuer, answer } = renderer;
   /** Of an interaction: its forms end at the app. */
   const ask = (ctx: PageContext, template: string, view: InteractionView, data: PageData): void =>
-    answer(ctx, template, data, { redirectUri: view.redirectUri });
+    answer(ctx, template, data, { redirectUri: view.redirectUri, uiLocales: view.uiLocales ?? '' });
   const askStep = (ctx: PageContext, template: string, { view, problem, passkey }: StepPage, data: PageData): void =>
     answer(ctx, template, data, {
       status: problem?.status ?? 200,
       redirectUri: view.redirectUri,
+      uiLocales: view.uiLocales ?? '',
       script: passkey !== undefined,
     });
 
@@ -134,9 +135,9 @@ export const createPages = (renderer: Renderer): Pages => {
     consent: (ctx, page) => ask(ctx, 'consent', page.view, consentData(page, prefix, issuer)),
     continueTo: (ctx, { view, csrf }) =>
       ask(ctx, 'continue', view, (speech) => ({ ...asked(view, prefix, speech), csrf })),
-    signOut: (ctx, { formAction, xsrf, appName, redirectUri }) =>
-      answer(ctx, 'sign-out', { formAction, xsrf, app: named(appName) }, { redirectUri }),
-    signedOut: (ctx, { appName }) => answer(ctx, 'signed-out', { app: named(appName) }),
-    error: (ctx, page) => answer(ctx, 'error', errorWords(page), { status: page.status }),
+    signOut: (ctx, { formAction, xsrf, redirectUri, ...page }) =>
+      answer(ctx, 'sign-out', (speech) => ({ formAction, xsrf, ...about(page, speech) }), { redirectUri }),
+    signedOut: (ctx, page) => answer(ctx, 'signed-out', (speech) => about(page, speech)),
+    error: (ctx, page) => answer(ctx, 'error', errorWords(page), { status: page.status, uiLocales: page.uiLocales }),
   };
 };

@@ -140,5 +140,5 @@ export interface OwnPages {
   /** Who signed in for the own pages lately, at the level that this one wants; undefined: nobody did. */
   visitor(req: IncomingMessage, res: ServerResponse, path: OwnPath): Promise<Visitor | undefined>;
   /** Where to sign in for it. It leads back. */
-  signInUrl(path: OwnPath): string;
+  signInUrl(path: OwnPath, uiLocales?: string): string;
 }

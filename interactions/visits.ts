@@ -66,7 +66,8 @@ export const createVisits = ({ interactions, csrf, fail, issuer }: VisitsOptions
     try {
       const fields = check === undefined ? {} : await readFields(ctx, check);
       const view = await open(interactions, ctx);
-      wayOut = { backTo: { href: view.redirectUri, appName: view.client.name }, tryAgain: pathOf(view.uid) };
+      const { redirectUri: href, client, uid, uiLocales = '' } = view;
+      wayOut = { backTo: { href, client }, tryAgain: pathOf(uid), uiLocales };
       await act(view, fields);
     } catch (error) {
       fail(ctx, error, wayOut);

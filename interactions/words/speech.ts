@@ -56,15 +56,18 @@ const preferences = (header: string): string[] =>
     .sort((one, other) => other.weight - one.weight || one.place - other.place)
     .map(({ tag }) => tag);
 
-/** Pure. English where nothing that is asked for is spoken. */
-export const chooseLanguage = ({ uiLocales = '', acceptLanguage = '' }: Asked): Language => {
-  const wanted = [...uiLocales.split(/\s+/u, 20), ...preferences(acceptLanguage)];
-  for (const tag of wanted) {
+/** The first of these that people are spoken to in. Pure. */
+export const spokenOf = (tags: readonly string[]): Language | undefined => {
+  for (const tag of tags) {
     const language = languageOf(tag);
     if (language) return language;
   }
-  return 'en';
+  return undefined;
 };
+
+/** Pure. English where nothing that is asked for is spoken. */
+export const chooseLanguage = ({ uiLocales = '', acceptLanguage = '' }: Asked): Language =>
+  spokenOf([...uiLocales.split(/\s+/u, 20), ...preferences(acceptLanguage)]) ?? 'en';
 
 const createSpeech = (lang: Language): Speech => {
   const { dir, words } = LANGUAGES[lang];

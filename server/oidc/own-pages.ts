@@ -5,6 +5,7 @@
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
 import type { OwnPages } from '../../interactions/port.ts';
+import { defined } from '../defined.ts';
 import { randomSecret, sha256 } from '../digests.ts';
 import { OWN_CLIENT_ID, OWN_PAGES, type OwnPath } from '../own-client.ts';
 import { highestLevel, signInLevel } from '../sessions/methods.ts';
@@ -15,7 +16,7 @@ import { authenticatedFor } from './models-sso.ts';
 import type { OidcParts } from './parts.ts';
 
 /** The verifier is thrown away: the code is never exchanged. */
-const signInUrl = (issuer: string, path: OwnPath): string => {
+const signInUrl = (issuer: string, path: OwnPath, uiLocales?: string): string => {
   const query = new URLSearchParams({
     client_id: OWN_CLIENT_ID,
     response_type: 'code',
@@ -23,6 +24,7 @@ const signInUrl = (issuer: string, path: OwnPath): string => {
     scope: 'openid',
     code_challenge: sha256(randomSecret()),
     code_challenge_method: 'S256',
+    ...defined({ ui_locales: uiLocales }),
   });
   return `${issuer}/auth?${query}`;
 };
@@ -52,5 +54,5 @@ export const createOwnPages = (parts: OidcParts, provider: Provider): OwnPages =
     const login = await parts.people.loginOf(sub);
     return { sub, ssoUid: uid, ...(login === undefined ? {} : { login }) };
   },
-  signInUrl: (path) => signInUrl(parts.config.issuer, path),
+  signInUrl: (path, uiLocales) => signInUrl(parts.config.issuer, path, uiLocales),
 });

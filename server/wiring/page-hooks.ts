@@ -18,12 +18,18 @@ const toldOf = (name: string, isFault: boolean, { error, error_description: deta
   return { code: error, ...(detail === undefined ? {} : { detail }) };
 };
 
-const appName = (ctx: LibraryContext, clientOf: Parts['clientOf']) => {
-  const name = clientOf(ctx.oidc.client?.clientId ?? '')?.client_name;
-  return name === undefined ? {} : { appName: name };
+const clientOf = (ctx: LibraryContext, find: Parts['clientOf']) => {
+  const client = find(ctx.oidc.client?.clientId ?? '');
+  return client ? { client: { id: client.client_id, name: client.client_name } } : {};
 };
 
-export const libraryPages = ({ pages, log, clientOf }: Parts): LibraryPages => ({
+/** What the app asked for, also where it did so in a pushed request. */
+const localesOf = ({ oidc }: LibraryContext) => {
+  const uiLocales = oidc?.params?.['ui_locales'];
+  return typeof uiLocales === 'string' ? { uiLocales } : {};
+};
+
+export const libraryPages = ({ pages, log, clientOf: find }: Parts): LibraryPages => ({
   async error(ctx, out, error) {
     const correlationId = correlationIdOrNew();
     const isFault = ctx.status >= 500;
@@ -31,7 +37,8 @@ export const libraryPages = ({ pages, log, clientOf }: Parts): LibraryPages => (
     if (isFault) log.error('an authorization request failed', said);
     else log.info('an authorization request was refused', said);
     if (isFault) ctx.set('retry-after', '5');
-    pages.error(ctx, { ...toldOf(error.name, isFault, out), status: isFault ? 503 : ctx.status, correlationId });
+    const told = { ...toldOf(error.name, isFault, out), ...localesOf(ctx), correlationId };
+    pages.error(ctx, { ...told, status: isFault ? 503 : ctx.status });
   },
 
   async signOut(ctx) {
@@ -40,13 +47,13 @@ export const libraryPages = ({ pages, log, clientOf }: Parts): LibraryPages => (
     pages.signOut(ctx, {
       formAction: ctx.oidc.urlFor('end_session_confirm'),
       xsrf: secret,
-      ...appName(ctx, clientOf),
+      ...clientOf(ctx, find),
       ...(postLogoutRedirectUri === undefined ? {} : { redirectUri: postLogoutRedirectUri }),
     });
   },
 
   async signedOut(ctx) {
-    pages.signedOut(ctx, appName(ctx, clientOf));
+    pages.signedOut(ctx, clientOf(ctx, find));
   },
 });
 

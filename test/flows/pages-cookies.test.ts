@@ -29,7 +29,7 @@ for (const issuer of ['https://id.example.com', 'https://www.example.com/login']
       const silently = phone.request({ redirect_uri: claimed('phone'), prompt: 'none' });
       expect(wordFor(await browser.go(silently.url))).to.equal('code');
       const second = await https.world.person();
-      const page = await pageFor(phone, { prompt: 'login' });
+      const page = await pageFor(phone, { prompt: 'login', ui_locales: 'de' });
       leftOf(await browser.submit(page, '/login', { login: second.email, password: second.password }));
       await browser.go(`${issuer}/session/end`);
       return browser;
@@ -48,12 +48,13 @@ for (const issuer of ['https://id.example.com', 'https://www.example.com/login']
       const { seen } = await visit();
       for (const line of seen) {
         if (attributes(line).includes('path=/'))
-          expect(name(line)).to.match(/^__Host-curfew-(session|device)(\.sig)?$/);
+          expect(name(line)).to.match(/^__Host-curfew-(session|device|language)(\.sig)?$/);
         else expect(name(line)).to.match(/^__Secure-curfew-(interaction|resume)(\.sig)?$/);
       }
       const names = new Set(seen.map(name).filter((one) => !one.endsWith('.sig')));
       expect([...names].toSorted()).to.deep.equal([
         '__Host-curfew-device',
+        '__Host-curfew-language',
         '__Host-curfew-session',
         '__Secure-curfew-interaction',
         '__Secure-curfew-resume',

@@ -50,6 +50,8 @@ export class Browser {
   readonly jar = new CookieJar(undefined, { rejectPublicSuffixes: false });
   readonly origin: string;
   readonly userAgent: string;
+  /** What its person prefers to read, as Accept-Language has it. */
+  languages = 'en';
 
   constructor(origin: string, userAgent = 'Mozilla/5.0 (Linux; Android 16) Test') {
     // An issuer below a path has an origin all the same.
@@ -64,6 +66,7 @@ export class Browser {
     if (cookie) headers.set('cookie', cookie);
     if (!headers.has('user-agent')) headers.set('user-agent', this.userAgent);
     if (!headers.has('accept')) headers.set('accept', 'text/html');
+    headers.set('accept-language', this.languages);
     const response = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const set of response.headers.getSetCookie()) await this.jar.setCookie(set, url, { ignoreError: true });
     return response;

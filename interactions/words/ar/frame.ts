@@ -5,7 +5,6 @@ export const frame: Words['frame'] = {
   error: 'خطأ: {heading}',
   signedInAs: 'مسجَّل الدخول باسم',
   yourAccount: 'حسابك',
-  theApp: 'التطبيق',
   ownPages: 'حسابك',
   backTo: 'العودة إلى {app}',
   tryAgain: 'إعادة المحاولة',

@@ -5,7 +5,6 @@ export const frame: Words['frame'] = {
   error: 'Fehler: {heading}',
   signedInAs: 'Angemeldet als',
   yourAccount: 'Ihr Konto',
-  theApp: 'der App',
   ownPages: 'Mein Konto',
   backTo: 'Zurück zu {app}',
   tryAgain: 'Noch einmal versuchen',

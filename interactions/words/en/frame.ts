@@ -4,7 +4,6 @@ export const frame = {
   error: 'Error: {heading}',
   signedInAs: 'Signed in as',
   yourAccount: 'Your account',
-  theApp: 'the app',
   ownPages: 'Your account',
   backTo: 'Back to {app}',
   tryAgain: 'Try again',
