@@ -7,12 +7,12 @@ import { correlated } from './correlation.ts';
 import { appendEventsTo } from './events-file.ts';
 import type { Server, ServerOptions } from './host.ts';
 import { createLog, type Log } from './log.ts';
-import type { DevelopmentOutbox } from './mail/development-outbox.ts';
 import { asGuest } from './middleware/guest.ts';
 import type { Tamper } from './oidc/provider.ts';
 import type { Store } from './store.ts';
 import { accountsWithDeadline, withDeadline } from './store-deadline.ts';
 import { observedStore } from './store-observed.ts';
+import type { WiredMail } from './wiring/mail.ts';
 import { type OnStep, openStore } from './wiring/open-store.ts';
 import type { Streams } from './wiring/streams.ts';
 import { createWatch } from './wiring/watch.ts';
@@ -32,8 +32,7 @@ export interface AssembledServer extends Server {
   readonly core: Core;
   readonly background: Background;
   readonly streams: Streams;
-  /** The mails of development, where it is that. */
-  readonly shownMails: DevelopmentOutbox | undefined;
+  readonly mail: WiredMail;
 }
 
 /** Takes up what a crash left, ends what the configuration no longer knows, and goes on doing so. */
@@ -42,13 +41,15 @@ const takeUp = async (
   core: Core,
   lookAtKeys: () => Promise<void>,
   streams: Streams,
+  mail: WiredMail,
 ): Promise<Background> => {
   await core.revocation.finishUnfinished();
   await core.sweeper.endRemovedClients();
   await streams.start();
+  await mail.start();
   const { eventRetentionSeconds } = config;
   const { transmitter } = streams;
-  return startBackground({ ...core, store, clock, log, eventRetentionSeconds, lookAtKeys, transmitter });
+  return startBackground({ ...core, store, clock, log, eventRetentionSeconds, lookAtKeys, transmitter, mail });
 };
 
 const keepEvents = ({ eventsFile }: Config, { events }: Core, log: Log): (() => Promise<void>) =>
@@ -60,10 +61,11 @@ const serve = async (opened: Opened): Promise<AssembledServer> => {
   const { config, store, log, watch } = opened;
   const { core, readiness, factors, streams, surface, builtIn, mail } = await wire(opened);
   const closeFile = keepEvents(config, core, log);
-  const background = await takeUp(opened, core, surface.lookAtKeys, streams);
+  const background = await takeUp(opened, core, surface.lookAtKeys, streams, mail);
   const closeMetrics = await watch.listen().catch(async (error: unknown) => {
     await background.stop();
     await streams.stop();
+    await mail.stop();
     throw error;
   });
   const guest = asGuest(config.issuer, (req, res) =>
@@ -82,7 +84,7 @@ const serve = async (opened: Opened): Promise<AssembledServer> => {
     core,
     background,
     streams,
-    shownMails: mail.shown,
+    mail,
     drain() {
       readiness.drain();
       streams.polling.stop();

@@ -19,6 +19,7 @@ interface Parts {
   readonly clock: Clock;
   readonly eventRetentionSeconds: Seconds;
   readonly transmitter: Transmitter;
+  readonly mail: { take(): Promise<void> };
   readonly log: Log;
 }
 
@@ -30,18 +31,19 @@ export interface Background {
 }
 
 export const startBackground = (parts: Parts): Background => {
-  const { store, sweeper, revocation, clock, eventRetentionSeconds, log, lookAtKeys, transmitter } = parts;
+  const { store, sweeper, revocation, clock, eventRetentionSeconds, log, lookAtKeys, transmitter, mail } = parts;
   let stopping = false;
 
   const sweepLimits = (): Promise<number> => store.sweepLimits(clock.nowMs(), STEP);
   const sweepRows = async (): Promise<number> =>
     (await store.sweepEvents(clock.now() - eventRetentionSeconds, STEP)) + (await sweepLimits());
 
-  /** What there is to sweep, once the streams have what they want of it: where that fails, the events stay. */
+  /** What there is to sweep, once the streams and the mails have what they want of it: where that fails, the events stay. */
   const lookAtStreams = async (): Promise<typeof sweepRows> => {
     try {
       await transmitter.look();
       await transmitter.beforeSweep(clock.now() - eventRetentionSeconds);
+      await mail.take();
       return sweepRows;
     } catch (error) {
       log.warn('the streams could not be looked at', { error });

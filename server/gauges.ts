@@ -53,6 +53,12 @@ export const gaugesOf = ({ store, clock, keys }: Parts): Gauges => [
     read: async () => one((await store.sessions.unfinishedEndings(MOST)).length),
   },
   {
+    name: 'curfew_mails_waiting',
+    help: 'Notices that wait to be mailed, as far as the event log was read for them.',
+    labelNames: [],
+    read: async () => one((await store.outboxes.find('notices'))?.pending.length ?? 0),
+  },
+  {
     name: 'curfew_signing_key_age_seconds',
     help: 'For how long the key that signs has been signing.',
     labelNames: ['alg'],

@@ -10,6 +10,8 @@ export interface Measures {
   event(event: NewEvent): void;
   /** A refresh token was redeemed in its turn: the one verdict that is no event. */
   rotated(): void;
+  /** A mail was taken, or given up. */
+  mail(kind: string, outcome: 'sent' | 'failed'): void;
 }
 
 export interface Metrics extends Measures {
@@ -59,6 +61,12 @@ const instruments = (registers: Registry[]) => ({
     buckets: FAST,
     registers,
   }),
+  mails: new Counter({
+    name: 'curfew_mails_total',
+    help: 'Mails that were taken by whoever sends them, or given up, by what they are about.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  }),
   failures: new Counter({
     name: 'curfew_store_failures_total',
     help: 'Operations of the store that failed, or took longer than storeTimeoutSeconds.',
@@ -85,7 +93,7 @@ const registerGauges = (gauges: Gauges, registers: Registry[]): void => {
 
 export const createMetrics = (gauges: Gauges): Metrics => {
   const registry = new Registry();
-  const { verdicts, endings, events, requests, operations, failures } = instruments([registry]);
+  const { verdicts, endings, events, requests, operations, mails, failures } = instruments([registry]);
   registerGauges(gauges, [registry]);
   collectDefaultMetrics({ register: registry });
   return {
@@ -107,5 +115,6 @@ export const createMetrics = (gauges: Gauges): Metrics => {
       if (reason === 'reuse') verdicts.inc({ verdict: 'reuse' });
     },
     rotated: () => verdicts.inc({ verdict: 'rotated' }),
+    mail: (kind, outcome) => mails.inc({ kind, outcome }),
   };
 };

@@ -18,6 +18,8 @@ export interface People {
   mayGoOn(sub: string): Promise<boolean>;
   /** What a page shows of an account that is signed in. */
   loginOf(sub: string): Promise<string | undefined>;
+  /** The language that mails are written in (OpenID Connect Core §5.1, `locale`), where somebody says it. */
+  localeOf(sub: string): Promise<string | undefined>;
 }
 
 /** One read says whether there is such an account, and what is said of it. */
@@ -28,6 +30,7 @@ export const builtInPeople = (store: Pick<AccountStore, 'find'>): People => ({
   },
   mayGoOn: async () => true,
   loginOf: async (sub) => (await store.find(sub))?.email,
+  localeOf: async () => undefined,
 });
 
 /** A host may forget to say that it disabled someone: it is asked each time. */
@@ -39,5 +42,9 @@ export const hostPeople = (accounts: Accounts): People => ({
   loginOf: async (sub) => {
     const { email } = await accounts.claims(sub, ['email']);
     return typeof email === 'string' ? email : undefined;
+  },
+  localeOf: async (sub) => {
+    const { locale } = await accounts.claims(sub, ['profile']);
+    return typeof locale === 'string' ? locale : undefined;
   },
 });

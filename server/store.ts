@@ -2,6 +2,7 @@
 import type { FactorStore } from './accounts/factor-store.ts';
 import type { AccountStore, LimitStore } from './accounts/store.ts';
 import type { SigningKeyStore } from './keys.ts';
+import type { OutboxStore } from './mail/outbox-state.ts';
 import type { CoreStore } from './sessions/store.ts';
 import type { StreamStore } from './streams/store.ts';
 
@@ -11,6 +12,7 @@ export interface Store extends CoreStore {
   readonly limits: LimitStore;
   readonly signingKeys: SigningKeyStore;
   readonly streams: StreamStore;
+  readonly outboxes: OutboxStore;
   /** Deletes events older than `before`. Resolves to how many. */
   sweepEvents(before: number, limit: number): Promise<number>;
   /** Deletes counters that ran out. Resolves to how many. */

@@ -106,7 +106,8 @@ export interface KnownDeviceDoc extends Omit<KnownDevice, 'id'> {
   readonly by: string;
 }
 
-export interface StreamDoc {
+/** One that is written whole. */
+export interface WholeDoc {
   readonly _id: string;
   readonly revision: number;
   /** JSON. */

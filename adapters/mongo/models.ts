@@ -11,8 +11,8 @@ import type {
   LimitDoc,
   SigningKeysDoc,
   SsoSessionDoc,
-  StreamDoc,
   UpkeepDoc,
+  WholeDoc,
 } from './documents.ts';
 import type { Bounded } from './patience.ts';
 import { deviceSessions, endings, OPTIONS, ssoSessions } from './session-schemas.ts';
@@ -105,7 +105,7 @@ const limits = new Schema<LimitDoc>({ _id: String, points: Number, expiresAtMs: 
 
 const signingKeys = new Schema<SigningKeysDoc>({ _id: String, keys: Mixed }, OPTIONS);
 
-const streams = new Schema<StreamDoc>({ _id: String, revision: Number, state: String, by: String }, OPTIONS);
+const whole = new Schema<WholeDoc>({ _id: String, revision: Number, state: String, by: String }, OPTIONS);
 
 const upkeep = new Schema<UpkeepDoc>({ _id: String, count: Number }, OPTIONS);
 
@@ -120,7 +120,8 @@ export const createModels = (connection: Connection) => ({
   knownDevices: connection.model<KnownDeviceDoc>('KnownDevice', knownDevices, 'known_devices'),
   limits: connection.model<LimitDoc>('Limit', limits, 'limits'),
   signingKeys: connection.model<SigningKeysDoc>('SigningKeys', signingKeys, 'signing_keys'),
-  streams: connection.model<StreamDoc>('Stream', streams, 'streams'),
+  streams: connection.model<WholeDoc>('Stream', whole, 'streams'),
+  outboxes: connection.model<WholeDoc>('Outbox', whole, 'outboxes'),
   upkeep: connection.model<UpkeepDoc>('Upkeep', upkeep, 'upkeep'),
 });
 

@@ -20,8 +20,8 @@ import { createQueue } from './queues.ts';
 import { createReads, type ReadLevel } from './reads.ts';
 import { createSessionStore } from './sessions.ts';
 import { createSigningKeyStore } from './signing-keys.ts';
-import { createStreamStore } from './streams.ts';
 import { createTelling, type Telling } from './untold.ts';
+import { createDocumentStore } from './whole-documents.ts';
 import { commitWork } from './work.ts';
 
 /** Who keeps what may be lost. */
@@ -116,7 +116,8 @@ const storeOver = (models: Models, { timeoutSeconds, readLevel = 'local', epheme
     factors: createFactorStore(models, patience),
     limits,
     signingKeys: createSigningKeyStore(models, patience),
-    streams: createStreamStore(models, patience),
+    streams: createDocumentStore(models.streams, patience),
+    outboxes: createDocumentStore(models.outboxes, patience),
     commit: (work) => patience((turn) => commitWork(parts, turn, work)),
     sweepEvents: async (before, limit) => {
       await telling.sweep(limit);

@@ -53,6 +53,15 @@ const KNOWN_DEVICES = `
   CREATE INDEX known_devices_by_expiry ON known_devices (expires_at);
 `;
 
+/** Which mails wait to be sent. */
+const OUTBOXES = `
+  CREATE TABLE outboxes (
+    id TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    state TEXT NOT NULL
+  ) STRICT;
+`;
+
 /** `PRAGMA user_version` counts the steps that a file has taken. */
 const MIGRATIONS: readonly string[] = [
   FIRST_SCHEMA,
@@ -61,6 +70,7 @@ const MIGRATIONS: readonly string[] = [
   FACTORS,
   NEW_PASSWORDS,
   KNOWN_DEVICES,
+  OUTBOXES,
 ];
 
 /** Throws `wrong_configuration` where the file has taken steps that this version does not know. */

@@ -9,7 +9,7 @@ import { createFactorStore } from './factors.ts';
 import { createLimitStore, sweepLimits } from './limits.ts';
 import { createSessionStore } from './sessions.ts';
 import { createSigningKeyStore } from './signing-keys.ts';
-import { createStreamStore } from './streams.ts';
+import { createDocumentStore } from './whole-documents.ts';
 import { commitWork } from './work.ts';
 
 const beat = (sql: Sql): void => {
@@ -31,7 +31,8 @@ export const openSqliteStore = async (options: DatabaseOptions): Promise<Store> 
     factors: createFactorStore(db),
     limits: createLimitStore(db),
     signingKeys: createSigningKeyStore(db),
-    streams: createStreamStore(db),
+    streams: createDocumentStore(db, 'streams'),
+    outboxes: createDocumentStore(db, 'outboxes'),
     commit: (work) => db.write((sql) => commitWork(sql, work)),
     sweepEvents: (before, limit) => db.write((sql) => sweepEvents(sql, before, limit)),
     sweepLimits: (nowMs, limit) => db.write((sql) => sweepLimits(sql, nowMs, limit)),

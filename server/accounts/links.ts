@@ -18,6 +18,8 @@ export interface LinkFacts {
   readonly epoch: number;
   readonly sid?: string;
   readonly deviceId?: string;
+  /** What the mail told of, for the page that the link leads to. */
+  readonly about?: { readonly kind: string; readonly at: Seconds; readonly device?: string; readonly app?: string };
 }
 
 export interface Links {

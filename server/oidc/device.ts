@@ -75,6 +75,20 @@ const textOf = (ctx: KoaContextWithOIDC, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
+const LANGUAGE = /^[a-z]{2,8}(-[a-z0-9]{1,8}){0,3}$/i;
+const LANGUAGES_MOST = 3;
+
+/** What the app asks for (OpenID Connect Core §3.1.2.1), else what the browser prefers: for what is written to the person. */
+const languagesOf = (ctx: KoaContextWithOIDC): string | undefined => {
+  const asked = textOf(ctx, 'ui_locales')?.split(' ') ?? ctx.acceptsLanguages();
+  return (
+    asked
+      .filter((tag) => LANGUAGE.test(tag))
+      .slice(0, LANGUAGES_MOST)
+      .join(' ') || undefined
+  );
+};
+
 /** The device facts of a sign-in: the app's own words first, then the user agent's. */
 export const deviceFacts = async (
   parts: OidcParts,
@@ -88,5 +102,5 @@ export const deviceFacts = async (
   const cookie = await recogniseDevice(parts, ctx);
   const known = cookie.known || appId === undefined ? undefined : await grouped(parts, accountId, clientId, appId);
   const name = textOf(ctx, 'device_name') ?? model ?? platformName(ctx.get('user-agent'));
-  return { id: known ?? cookie.id, name, ...defined({ model, appId }) };
+  return { id: known ?? cookie.id, name, ...defined({ model, appId, lang: languagesOf(ctx) }) };
 };

@@ -18,6 +18,8 @@ export interface DeviceFacts {
   readonly id: string;
   readonly name: string;
   readonly model?: string;
+  /** Which languages the person reads: BCP 47, space separated. */
+  readonly lang?: string;
   /** A digest of the app's own `device_id`, of this account and client. Anyone can send one: it only groups. */
   readonly appId?: string;
 }

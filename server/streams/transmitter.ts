@@ -3,6 +3,7 @@
  * waited for by a request that ends a session.
  */
 import type { EventStore, Events } from '../events.ts';
+import { every } from '../every.ts';
 import type { Log } from '../log.ts';
 import type { Clock, Seconds } from '../sessions/time.ts';
 import { isTold } from './caep.ts';
@@ -58,19 +59,6 @@ const createRoll = ({ store, wanted, clock }: TransmitterParts) => {
       known = await store.streams.list();
       await insertWanted();
     },
-  };
-};
-
-/** Does `tick` every so often, one at a time. Resolves, once stopped, when none is under way. */
-const every = (ms: number, tick: () => Promise<void>, onError: (error: unknown) => void): (() => Promise<void>) => {
-  let ticking: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
-    ticking = ticking.then(tick).catch(onError);
-  }, ms);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    return ticking;
   };
 };
 

@@ -1,12 +1,19 @@
 /** Owns who sends mails (the host's own mailer, a mail server, in development a page, or nobody), and the links in them. */
 import { createSmtpMailer } from '../../adapters/smtp/mailer.ts';
+import { createWriteNotice } from '../../interactions/notice-mails.ts';
 import { createLinks, type Links } from '../accounts/links.ts';
 import type { Config } from '../config.ts';
+import type { Core } from '../core.ts';
 import type { DerivedKeys } from '../keys.ts';
 import type { Log } from '../log.ts';
+import { createCompose } from '../mail/compose.ts';
 import { createDevelopmentOutbox, type DevelopmentOutbox } from '../mail/development-outbox.ts';
 import { createDirectMail, type DirectMail } from '../mail/direct-mail.ts';
+import { createOutbox } from '../mail/outbox.ts';
 import type { Mailer } from '../mail/port.ts';
+import { type Postman, startPostman } from '../mail/postman.ts';
+import type { Measures } from '../metrics.ts';
+import type { People } from '../people.ts';
 import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
 
@@ -15,9 +22,13 @@ interface Parts {
   /** The host's own. */
   readonly own: Mailer | undefined;
   readonly store: Store;
+  readonly core: Core;
+  readonly people: People;
   readonly keys: DerivedKeys;
   readonly clock: Clock;
   readonly log: Log;
+  /** Asked at each use. */
+  readonly measures: () => Measures | undefined;
 }
 
 /** What the pages send and follow. */
@@ -28,6 +39,12 @@ export interface MailParts extends DirectMail {
 export interface WiredMail extends MailParts {
   /** The mails of development, where it is that. */
   readonly shown: DevelopmentOutbox | undefined;
+  /** Begins to send notices, those first that a crash left. */
+  start(): Promise<void>;
+  /** Takes what there is to tell from the event log, before events are deleted. */
+  take(): Promise<void>;
+  /** Sends what is due. Resolves once nothing is under way. */
+  look(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -49,15 +66,54 @@ const chooseMailer = ({ config, own }: Pick<Parts, 'config' | 'own'>): Chosen =>
   return { mailer: shown, shown };
 };
 
+type OnOutcome = (kind: string, outcome: 'sent' | 'failed') => void;
+
+const postmanOver = (parts: Parts, mailer: Mailer, links: Links, onOutcome: OnOutcome): Promise<Postman> => {
+  const { config, store, core, people, clock, log } = parts;
+  const { issuer } = config;
+  const compose = createCompose({
+    issuer,
+    addressOf: people.loginOf,
+    epochOf: async (accountId) => (await store.sessions.endingsOf(accountId)).epoch,
+    links,
+    write: createWriteNotice(issuer),
+    clock,
+  });
+  const outbox = createOutbox({
+    store,
+    clock,
+    log,
+    mailer,
+    compose,
+    onOutcome,
+    appName: (clientId) => core.clientOf(clientId)?.client_name,
+    localeOf: people.localeOf,
+    onTooOld: (count) => log.warn('notices were too old to be sent', { count }),
+  });
+  return startPostman({ outbox, store, events: core.events, clock, log });
+};
+
 export const createMail = (parts: Parts): WiredMail => {
-  const { store, keys, clock, log } = parts;
+  const { store, keys, clock, log, measures } = parts;
   const { mailer, shown } = chooseMailer(parts);
-  const direct = createDirectMail({ mailer, log });
+  const onOutcome: OnOutcome = (kind, outcome) => measures()?.mail(kind, outcome);
+  const direct = createDirectMail({ mailer, log, onOutcome });
+  const links = createLinks({ artifacts: store.artifacts, key: keys.links, clock });
+  let postman: Postman | undefined;
   return {
     ...direct,
-    links: createLinks({ artifacts: store.artifacts, key: keys.links, clock }),
+    links,
     shown,
+    async start() {
+      if (mailer) postman = await postmanOver(parts, mailer, links, onOutcome);
+    },
+    take: async () => postman?.take(),
+    async look() {
+      await direct.idle();
+      await postman?.look();
+    },
     async stop() {
+      await postman?.stop();
       await direct.idle('hurry');
       await mailer?.close?.();
     },

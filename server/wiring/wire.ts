@@ -95,7 +95,7 @@ export const wire = async (opened: Opened) => {
   const stragglers = createStragglers(arrivalsSoFar);
   const signingKeys = () => ring.keys().jwks.keys;
   const streams = createStreams({ config, store, core, keys, signingKeys, clock, log });
-  const mail = createMail({ config, own: mailer, store, keys, clock, log });
+  const mail = createMail({ config, own: mailer, store, core, people, keys, clock, log, measures: watch.measures });
   watch.begin({ store, clock, keys: ring.keys, events: core.events });
   const measures = watch.measures();
   const surfaceNow = () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { newOutbox } from '../../server/mail/outbox-state.ts';
 import { newStream, type Stream } from '../../server/streams/stream.ts';
 import { type OpenStore, openedStore, times } from './opened-store.ts';
 import { NOW } from './samples.ts';
@@ -11,6 +12,18 @@ const stream = (id: string, more: Partial<Stream> = {}): Stream => ({
 /** Who is told, and how far. */
 export const streamContract = (open: OpenStore): void => {
   const store = openedStore(open);
+
+  it('keeps the outbox of the mails apart, by the same rules', async () => {
+    const outbox = { ...newOutbox(7), lease: { holder: 'me', untilMs: NOW * 1000 } };
+    const made = await Promise.all(times(20, () => store().outboxes.insert(outbox)));
+    expect(made.filter((one) => one)).to.have.lengthOf(1);
+    expect(await store().streams.list()).to.deep.equal([]);
+    const replaced = await Promise.all(times(20, (index) => store().outboxes.replace({ ...outbox, read: index })));
+    expect(replaced.filter((one) => one)).to.have.lengthOf(1);
+    const read = replaced.indexOf(true);
+    expect(await store().outboxes.find('notices')).to.deep.equal({ ...outbox, read, revision: 1 });
+    expect(await store().outboxes.replace(outbox)).to.equal(false);
+  });
 
   it('keeps all of it', async () => {
     const full = stream('a', {

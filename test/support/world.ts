@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import type { Accounts } from '../../server/accounts/store.ts';
 import { type AssembledServer, assemble, type TestParts } from '../../server/app.ts';
 import { type ConfigInput, resolveConfig } from '../../server/config.ts';
+import { defined } from '../../server/defined.ts';
 import { createLog } from '../../server/log.ts';
+import type { Mailer } from '../../server/mail/port.ts';
 import { Browser } from './browser.ts';
 import { turningClock } from './clock.ts';
 import { Phone } from './phone.ts';
@@ -81,6 +83,8 @@ function native(client_id: string, more: object) {
 export interface WorldOptions extends TestParts {
   readonly config?: Partial<ConfigInput>;
   readonly accounts?: Accounts;
+  /** A host's own; else `mailsOf` has what was sent. */
+  readonly mailer?: Mailer;
   /** False: the host has factors of its own. */
   readonly factors?: boolean;
   /** A folder that outlives the world. */
@@ -189,9 +193,9 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     ...options.config,
   });
   const log = createLog({ level: 'debug', write: (line) => logged.push(line) });
-  const { accounts, factors, ...parts } = options;
+  const { accounts, factors, mailer, ...parts } = options;
   const server = await assemble(
-    { config, clock: turningClock, ...(accounts ? { accounts } : {}), ...(factors === undefined ? {} : { factors }) },
+    { config, clock: turningClock, ...defined({ accounts, factors, mailer }) },
     { log, ...parts },
   );
   http.on('request', server.callback());

@@ -4,6 +4,7 @@ import { consent } from './consent.ts';
 import { errors } from './errors.ts';
 import { factors } from './factors.ts';
 import { frame } from './frame.ts';
+import { mail } from './mail.ts';
 import { passing } from './passing.ts';
 import { secondStep } from './second-step.ts';
 import { signIn } from './sign-in.ts';
@@ -14,6 +15,7 @@ export const ar: Words = {
   errors,
   factors,
   frame,
+  mail,
   passing,
   secondStep,
   signIn,

@@ -3,6 +3,7 @@ import { consent } from './consent.ts';
 import { errors } from './errors.ts';
 import { factors } from './factors.ts';
 import { frame } from './frame.ts';
+import { mail } from './mail.ts';
 import { passing } from './passing.ts';
 import { secondStep } from './second-step.ts';
 import { signIn } from './sign-in.ts';
@@ -13,6 +14,7 @@ export const en = {
   errors,
   factors,
   frame,
+  mail,
   passing,
   secondStep,
   signIn,
