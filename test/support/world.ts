@@ -12,6 +12,7 @@ import { createLog } from '../../server/log.ts';
 import type { Mailer } from '../../server/mail/port.ts';
 import { Browser } from './browser.ts';
 import { turningClock } from './clock.ts';
+import { native } from './native-client.ts';
 import { Phone } from './phone.ts';
 
 export const PASSWORD = 'a long walk by the sea';
@@ -67,18 +68,6 @@ export const standardConfig = {
   },
   scopes: { 'payments:write': { acr: 'pwd', maxAgeSeconds: 300 } },
 } satisfies Partial<ConfigInput>;
-
-function native(client_id: string, more: object) {
-  const scheme = `com.example.${client_id}`;
-  return {
-    client_id,
-    application_type: 'native' as const,
-    token_endpoint_auth_method: 'none' as const,
-    redirect_uris: [`${scheme}:/callback`, 'http://127.0.0.1/callback', `https://${client_id}.example.com/callback`],
-    post_logout_redirect_uris: [`${scheme}:/bye`],
-    ...more,
-  };
-}
 
 export interface WorldOptions extends TestParts {
   readonly config?: Partial<ConfigInput>;
