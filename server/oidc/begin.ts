@@ -94,6 +94,7 @@ export const beginFromCode = async (
   const ctx = Provider.ctx;
   if (!ctx) throw new Error('a code was issued outside a request');
   const extras = isStepUp(String(payload.grantId)) ? stepUp(parts, ctx, payload) : await begin(parts, ctx, id, payload);
-  const claims = await claimsFor(ctx, payload.scope);
-  unitOf(ctx).put.push({ kind: 'code', id, payload: { ...stored, ...extras, claims }, expiresAt: payload.exp ?? 0 });
+  // Not as `claims`: that is the library's, for what was asked.
+  const told = await claimsFor(ctx, payload.scope);
+  unitOf(ctx).put.push({ kind: 'code', id, payload: { ...stored, ...extras, told }, expiresAt: payload.exp ?? 0 });
 };

@@ -5,6 +5,7 @@ import { servicesOf } from '../services.ts';
 import { PROFILES } from '../sessions/policy.ts';
 import { ACR_VALUES } from '../sessions/step-up.ts';
 import { adapterFor } from './adapter.ts';
+import { CLAIMS_OF_SCOPES } from './claims.ts';
 import { clientMetadata } from './clients.ts';
 import * as hooks from './hooks.ts';
 import { policyOf } from './interaction-policy.ts';
@@ -12,6 +13,7 @@ import { errors } from './library.ts';
 import { loadGrant } from './load-grant.ts';
 import type { OidcParts } from './parts.ts';
 import { interactionPath } from './paths.ts';
+import { requestRules } from './request-rules.ts';
 import { defaultService, SERVICE_TOKEN_SECONDS } from './service-tokens.ts';
 import { externalSigning, signingKeys } from './signing.ts';
 
@@ -89,27 +91,6 @@ const ttl = (parts: OidcParts): Configuration['ttl'] => {
   };
 };
 
-const TEXT_MOST = 100;
-
-/** What hides or reorders the text around it. The joiners stay: Persian names and emoji need them. So does what is newer than this Unicode. */
-const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200C\u200D])\p{Cf}/u;
-
-/** What an app says of its device is shown to people: short, and free of control characters. */
-const deviceText = (ctx: KoaContextWithOIDC, name: string) => {
-  const value = ctx.oidc.params?.[name];
-  if (value === undefined) return;
-  if (typeof value !== 'string' || value.length > TEXT_MOST || UNSEEN.test(value)) {
-    throw new errors.InvalidRequest(`${name} must be at most ${TEXT_MOST} characters, without control characters`);
-  }
-};
-
-const extraParams = Object.fromEntries(
-  ['device_name', 'device_model', 'device_id'].map((name) => [
-    name,
-    (ctx: KoaContextWithOIDC) => deviceText(ctx, name),
-  ]),
-);
-
 /** A browser may call from where the client's own redirects lead (RFC 6454 origins); a native scheme has none. */
 const allowsOrigin = (origin: string, client: Client): boolean =>
   client.clientAuthMethod === 'none' &&
@@ -131,11 +112,7 @@ const PROTOCOL = {
   subjectTypes: ['public'],
   scopes: ['openid', 'offline_access', 'profile', 'email'],
   acrValues: [...ACR_VALUES],
-  claims: {
-    openid: ['sub', 'acr', 'amr', 'auth_time', 'sid'],
-    profile: ['name', 'updated_at'],
-    email: ['email', 'email_verified'],
-  },
+  claims: structuredClone(CLAIMS_OF_SCOPES) as NonNullable<Configuration['claims']>,
   clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
   clientDefaults: { id_token_signed_response_alg: 'ES256' },
   enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'], clientAuthSigningAlgValues: ['ES256', 'RS256', 'PS256'] },
@@ -144,7 +121,7 @@ const PROTOCOL = {
   acceptQueryParamAccessTokens: false,
   allowOmittingSingleRegisteredRedirectUri: false,
   pkce: { required: () => true },
-  extraParams,
+  extraParams: requestRules,
 } satisfies Configuration;
 
 export const providerConfiguration = (parts: OidcParts, pages: LibraryPages): Configuration => ({

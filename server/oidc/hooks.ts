@@ -40,7 +40,7 @@ const accountOf = (sub: string, claims: (scopes: readonly string[]) => Promise<o
 
 /** What the ID token of a token request says: of an exchange, what was known as the code was issued. */
 const CLAIMS_OF: Readonly<Record<string, () => object>> = {
-  AuthorizationCode: () => currentUnit()?.exchange?.claims ?? {},
+  AuthorizationCode: () => currentUnit()?.exchange?.told ?? {},
   // A refreshed ID token says who and when; what else is known of the person, userinfo tells.
   RefreshToken: () => ({}),
 };

@@ -4,6 +4,7 @@
  */
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import { randomId } from '../digests.ts';
+import { claimsWithin } from './claims.ts';
 import { stepUpGrantId } from './grant-id.ts';
 import { errors } from './library.ts';
 import type { OidcParts } from './parts.ts';
@@ -54,8 +55,8 @@ const grantedScopes = (parts: OidcParts, ctx: KoaContextWithOIDC): Set<string> =
 const addScopes = (grant: Grant, ctx: KoaContextWithOIDC, granted: Set<string>): void => {
   const oidcScopes = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => granted.has(scope));
   if (oidcScopes.length > 0) grant.addOIDCScope(oidcScopes.join(' '));
-  const claims = [...ctx.oidc.requestParamClaims];
-  if (granted.size > 0 && claims.length > 0) grant.addOIDCClaims(claims);
+  const claims = claimsWithin(oidcScopes, ctx.oidc.requestParamClaims);
+  if (claims.length > 0) grant.addOIDCClaims(claims);
   for (const [resource, server] of Object.entries(ctx.oidc.resourceServers ?? {})) {
     const scopes = [...server.scopes].filter((scope) => granted.has(scope));
     if (scopes.length > 0) grant.addResourceScope(resource, scopes.join(' '));

@@ -87,7 +87,7 @@ const codePayload = (id: string, stored: StoredArtifact, sid: string, spent: boo
   ...(spent ? { consumed: true } : {}),
 });
 
-type CodeExtras = Pick<CodeExchange, 'stepUp' | 'claims'>;
+type CodeExtras = Pick<CodeExchange, 'stepUp' | 'told'>;
 
 const findCode = async (parts: OidcParts, unit: Unit, id: string): Promise<AdapterPayload | undefined> => {
   const code = { kind: 'code', id } as const;
@@ -101,8 +101,8 @@ const findCode = async (parts: OidcParts, unit: Unit, id: string): Promise<Adapt
   const spent = isStepUp(grantId) ? stored.spent : session.status !== 'pending';
   const spentAtMs = isStepUp(grantId) ? stored.spentAtMs : session.exchangedAtMs;
   if (spent && parts.stragglers.isOne(id, unit, spentAtMs)) return undefined;
-  const { stepUp, claims } = stored.payload as unknown as CodeExtras;
-  unit.exchange = { session, code, claims, salt: randomId(), ...(stepUp ? { stepUp } : {}) };
+  const { stepUp, told } = stored.payload as unknown as CodeExtras;
+  unit.exchange = { session, code, told, salt: randomId(), ...(stepUp ? { stepUp } : {}) };
   return codePayload(id, stored, session.sid, spent);
 };
 

@@ -24,7 +24,7 @@ export interface CodeExchange {
   readonly code: ArtifactRef;
   readonly session: DeviceSession;
   /** What its ID token says of the person, as it stood at the sign-in. */
-  readonly claims: Readonly<Record<string, unknown>>;
+  readonly told: Readonly<Record<string, unknown>>;
   /** Set where the code is for a step-up token of a session that lives already. */
   readonly stepUp?: {
     readonly ssoUid: string;
