@@ -20,16 +20,27 @@ const requirementsIn = (url: string): readonly Requirement[] =>
     return make(value);
   });
 
-/** Of a header that proxies name differently. */
-const first = (request: IncomingMessage, ...names: readonly string[]): string | undefined =>
-  names.map((name) => request.headers[name]).find((value) => typeof value === 'string');
+const METHOD = ['x-original-method', 'x-forwarded-method'];
+const URI = ['x-original-uri', 'x-forwarded-uri'];
+
+/** What headers that proxies name differently say. A proxy passes on the one that it does not set itself, as its caller sent it. */
+const said = ({ headers }: IncomingMessage, names: readonly string[]): ReadonlySet<string> =>
+  new Set(names.map((name) => headers[name]).filter((value) => typeof value === 'string'));
+
+/** Whether there is more than one word about the request: the caller's own is among them, and nobody knows which it is. */
+const isDisputed = (request: IncomingMessage): boolean => [METHOD, URI].some((names) => said(request, names).size > 1);
 
 /** The request as the proxy's caller sent it. */
-const original = (request: IncomingMessage) => ({
-  method: first(request, 'x-original-method', 'x-forwarded-method') ?? 'GET',
-  url: first(request, 'x-original-uri', 'x-forwarded-uri') ?? '/',
-  headers: request.headers,
-});
+const original = (request: IncomingMessage) => {
+  const [[method = 'GET'], [url = '/']] = [[...said(request, METHOD)], [...said(request, URI)]];
+  return { method, url, headers: request.headers };
+};
+
+const DISPUTED = {
+  status: 401,
+  headers: { 'cache-control': 'no-store', 'content-type': 'application/problem+json' },
+  body: JSON.stringify({ title: 'Two headers name the request, and not the same one.', status: 401 }),
+};
 
 /** Printable ASCII is all that a header holds. */
 const printable = (value: unknown): string => {
@@ -60,7 +71,7 @@ export const forwardAuthAdapter = (gate: Gate, onProblem: (problem: unknown) => 
   };
   return async (request, response) => {
     try {
-      const { status, headers, body } = await check(request);
+      const { status, headers, body } = isDisputed(request) ? DISPUTED : await check(request);
       response.writeHead(status, headers).end(body);
     } catch (error) {
       // A demand that makes no sense is the proxy's configuration: closed, and loud.

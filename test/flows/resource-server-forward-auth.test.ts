@@ -70,4 +70,19 @@ describe('the endpoint that a proxy asks', () => {
     const answer = await ask('', {}, { authorization: 'Bearer invented', 'x-original-uri': uri });
     expect(answer.status).to.equal(401);
   });
+
+  it('[67] believes no second word about the request: a caller may have sent it along with the proxy’s own', async () => {
+    const key = await issuer.dpopKey();
+    const token = await issuer.token({ audience: API_URL, jkt: key.jkt });
+    const asked = async (headers: Record<string, string>) => {
+      const dpop = await key.proof({ method: 'GET', url: `${API_URL}/notes`, token });
+      return (await ask('', {}, { authorization: `DPoP ${token}`, dpop, ...headers })).status;
+    };
+    const traefik = { 'x-forwarded-method': 'DELETE', 'x-forwarded-uri': '/payments' };
+    const nginx = { 'x-original-method': 'DELETE', 'x-original-uri': '/payments' };
+    const caller = (name: string) => ({ [`x-${name}-method`]: 'GET', [`x-${name}-uri`]: '/notes' });
+    expect(await asked({ ...traefik, ...caller('original') })).to.equal(401);
+    expect(await asked({ ...nginx, ...caller('forwarded') })).to.equal(401);
+    expect(await asked({ ...caller('forwarded'), ...caller('original') }), 'the same word twice').to.equal(204);
+  });
 });
