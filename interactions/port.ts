@@ -20,6 +20,8 @@ export interface SignInStep {
   readonly ways: readonly Method[];
   /** Steps were taken already, in this request or, where the app may rely on it, shortly before. */
   readonly begun: boolean;
+  /** Everything else was shown: a new password has to be chosen before the sign-in goes on. */
+  readonly newPassword?: true;
   /** The sensitive scope that demands it. */
   readonly scope?: string;
   /** What a person does with that scope, in the words of the configuration. */
@@ -60,6 +62,14 @@ export interface Shown {
   readonly amr: readonly string[];
 }
 
+/** Whose steps were taken. `epoch` is the account's, read before the first of them. */
+export type Known = Pick<Shown, 'sub' | 'epoch'>;
+
+export interface Chooser extends Known {
+  /** Once it is set, by the ending of that number: completes the sign-in, and returns where to go on. */
+  chose(epoch: number): Promise<string>;
+}
+
 export interface Interactions {
   /** Throws `interaction_expired` where the cookie is missing or foreign, or the interaction over. */
   details(req: IncomingMessage, res: ServerResponse): Promise<InteractionView>;
@@ -70,10 +80,9 @@ export interface Interactions {
   /** Notes a step, and returns where to go on: to the app's answer after the last, else to the next question. */
   show(req: IncomingMessage, res: ServerResponse, shown: Shown): Promise<string>;
   /** Whose second step it is now, where the first was taken. */
-  person(
-    req: IncomingMessage,
-    res: ServerResponse,
-  ): Promise<{ readonly sub: string; readonly epoch: number } | undefined>;
+  person(req: IncomingMessage, res: ServerResponse): Promise<Known | undefined>;
+  /** Who has to choose a new password now, where nothing else is left to ask. */
+  chooser(req: IncomingMessage, res: ServerResponse): Promise<Chooser | undefined>;
 }
 
 /** The built-in password sign-in, or a host's. */

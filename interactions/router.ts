@@ -1,10 +1,14 @@
 /** Owns the hosted pages' routes: parse, ask the protocol, show or go on. */
 import Router, { type RouterContext } from '@koa/router';
+import type { PasswordDesk } from '../server/accounts/password-port.ts';
 import { CurfewError } from '../server/errors.ts';
+import { appName } from './app-name.ts';
 import { serveAsset } from './assets.ts';
 import { type Csrf, createCsrf } from './csrf.ts';
 import { createFailurePage } from './failures.ts';
+import { newPasswordStep } from './new-password-step.ts';
 import type { Pages } from './pages.ts';
+import type { PasswordPages } from './password-pages.ts';
 import type {
   FactorSignIn,
   InteractionResult,
@@ -26,6 +30,9 @@ export interface InteractionRouterOptions {
   readonly tryFactor: FactorSignIn;
   readonly passkeys: Passkeys;
   readonly pages: Pages;
+  /** Absent: a host keeps its passwords to itself. */
+  readonly desk: PasswordDesk | undefined;
+  readonly passwordPages: PasswordPages;
   /** At least 32 bytes, for this alone. */
   readonly csrfKey: Buffer;
   readonly issuer: string;
@@ -52,13 +59,16 @@ const pageOf = ({ step }: InteractionView): 'signIn' | 'secondStep' | 'outOfReac
 
 /** Shows the question of an interaction, and why the last answer did not do. */
 const question =
-  ({ csrf, pages, passkeys }: Pick<Tools, 'csrf' | 'pages' | 'passkeys'>) =>
+  ({ csrf, pages, passkeys, desk, passwordPages }: Omit<Tools, 'visits' | 'show'>) =>
   (ctx: PageContext, view: InteractionView, problem?: Problem): void => {
     const ask = { view, csrf: csrf.token(view.uid) };
     const options = view.step?.ways.includes('passkey') ? passkeys.options(view.uid) : undefined;
     const step = { ...ask, ...(problem ? { problem } : {}), ...(options ? { passkey: options } : {}) };
     const show: Readonly<Record<PromptName, () => void>> = {
-      login: () => pages[pageOf(view)](ctx, step),
+      login: () =>
+        view.step?.newPassword && desk
+          ? passwordPages.demanded(ctx, { ...ask, ...desk, problem, app: (speech) => appName(view.client, speech) })
+          : pages[pageOf(view)](ctx, step),
       consent: () => pages.consent(ctx, ask),
       continue: () => pages.continueTo(ctx, ask),
     };
@@ -94,6 +104,7 @@ const steps = (
   { path: 'code', answers: ['login'], act: codeStep(tools, 'totp') },
   { path: 'recovery', answers: ['login'], act: codeStep(tools, 'recovery_codes') },
   { path: 'passkey', answers: ['login'], act: passkeyStep(tools) },
+  { path: 'new-password', answers: ['login'], act: newPasswordStep(tools) },
   { path: 'unmet', answers: ['login'], act: (ctx) => tools.visits.finish(ctx, UNMET) },
   { path: 'consent', answers: ['consent'], act: (ctx) => tools.visits.finish(ctx, { consent: true }) },
   { path: 'continue', answers: ['continue'], act: (ctx) => tools.visits.finish(ctx, { continued: true }) },

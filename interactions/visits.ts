@@ -8,7 +8,7 @@ import type { InteractionResult, Interactions, InteractionView, Shown } from './
 
 export const USER_AGENT_LIMIT = 512;
 
-const FIELDS = ['csrf', 'login', 'password', 'code', 'credential'] as const;
+const FIELDS = ['csrf', 'login', 'password', 'code', 'credential', 'new_password', 'again'] as const;
 export type Fields = Partial<Record<(typeof FIELDS)[number], string>>;
 
 export interface Visits {

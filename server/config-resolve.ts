@@ -106,6 +106,7 @@ const withDefaults = ({ issuer, ...settings }: SettingsInput) => {
     ...nodeDefaults(settings),
     ...optional(settings),
     metricsHost: settings.metricsHost ?? SETTINGS.metricsHost.default,
+    passwordMinimumCharacters: settings.passwordMinimumCharacters ?? SETTINGS.passwordMinimumCharacters.default,
     eventRetentionSeconds: settings.eventRetentionSeconds ?? SETTINGS.eventRetentionSeconds.default,
     storeTimeoutSeconds: settings.storeTimeoutSeconds ?? SETTINGS.storeTimeoutSeconds.default,
   };

@@ -4,6 +4,7 @@ import { MAIL_SETTINGS } from './config-settings-mail.ts';
 import { METRICS_SETTINGS } from './config-settings-metrics.ts';
 import { NETWORK_SETTINGS } from './config-settings-networks.ts';
 import { NODE_SETTINGS } from './config-settings-nodes.ts';
+import { PASSWORD_SETTINGS } from './config-settings-passwords.ts';
 import { asList, flag, listOf, oneOf, type Row, seconds, strict, text, whole } from './config-types.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -108,6 +109,7 @@ export const SETTINGS = {
   },
   ...MAIL_SETTINGS,
   ...METRICS_SETTINGS,
+  ...PASSWORD_SETTINGS,
   storeTimeoutSeconds: {
     name: 'CURFEW_STORE_TIMEOUT_SECONDS',
     type: seconds().optional(),

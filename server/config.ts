@@ -81,6 +81,7 @@ export interface Config {
   /** Absent: no metrics. */
   readonly metricsPort?: number;
   readonly metricsHost: string;
+  readonly passwordMinimumCharacters: number;
   readonly eventRetentionSeconds: number;
   readonly storeTimeoutSeconds: number;
   readonly clients: readonly ClientConfig[];

@@ -26,7 +26,9 @@ export interface People {
 export const builtInPeople = (store: Pick<AccountStore, 'find'>): People => ({
   async find(sub) {
     const account = await store.find(sub);
-    return account && !account.disabled ? { sub, claims: async (scopes) => claimsOf(account, scopes) } : undefined;
+    if (!account || account.disabled) return undefined;
+    const mustChangePassword = account.mustChangePassword === true;
+    return { sub, mustChangePassword, claims: async (scopes) => claimsOf(account, scopes) };
   },
   mayGoOn: async () => true,
   loginOf: async (sub) => (await store.find(sub))?.email,
@@ -36,7 +38,10 @@ export const builtInPeople = (store: Pick<AccountStore, 'find'>): People => ({
 /** A host may forget to say that it disabled someone: it is asked each time. */
 export const hostPeople = (accounts: Accounts): People => ({
   async find(sub) {
-    return (await accounts.find(sub)) && { sub, claims: (scopes) => accounts.claims(sub, scopes) };
+    const person = await accounts.find(sub);
+    // Nobody is led to a page that cannot do what it asks for.
+    const mustChangePassword = person?.mustChangePassword === true && accounts.setPassword !== undefined;
+    return person && { sub, mustChangePassword, claims: (scopes) => accounts.claims(sub, scopes) };
   },
   mayGoOn: async (sub) => (await accounts.find(sub)) !== undefined,
   loginOf: async (sub) => {

@@ -91,5 +91,11 @@ export const accountsWithDeadline = (accounts: Accounts, seconds: number): Accou
     ...(accounts.verifyNothing && {
       verifyNothing: (password) => soon('verifyNothing', async () => accounts.verifyNothing?.(password)),
     }),
+    ...(accounts.setPassword && {
+      setPassword: (sub, password) => soon('setPassword', async () => accounts.setPassword?.(sub, password)),
+    }),
+    ...(accounts.demandNewPassword && {
+      demandNewPassword: (sub) => soon('demandNewPassword', async () => accounts.demandNewPassword?.(sub)),
+    }),
   };
 };

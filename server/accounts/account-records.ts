@@ -2,13 +2,18 @@
 import { CurfewError } from '../errors.ts';
 import type { AccountRecord, AccountStore } from './store.ts';
 
+type Made = AccountRecord | undefined;
+
 const MAX_RACES = 20;
 
 export interface AccountRecords {
   /** Throws `unknown_account`. */
   read(sub: string): Promise<AccountRecord>;
-  /** `make` is asked of each state that it might replace; it may throw. Throws `unknown_account`. */
-  change(sub: string, make: (account: AccountRecord) => AccountRecord): Promise<void>;
+  /**
+   * `make` is asked of each state that it might replace; it may throw, and where it says undefined nothing changes.
+   * Resolves to whether something did. Throws `unknown_account`.
+   */
+  change(sub: string, make: (account: AccountRecord) => Made | Promise<Made>): Promise<boolean>;
 }
 
 export const createAccountRecords = (store: Pick<AccountStore, 'find' | 'replace'>): AccountRecords => {
@@ -22,7 +27,9 @@ export const createAccountRecords = (store: Pick<AccountStore, 'find' | 'replace
     read,
     async change(sub, make) {
       for (let race = 0; race < MAX_RACES; race += 1) {
-        if (await store.replace(make(await read(sub)))) return;
+        const made = await make(await read(sub));
+        if (!made) return false;
+        if (await store.replace(made)) return true;
       }
       throw new CurfewError('unavailable', {
         detail: `the account ${sub} is being changed by others`,

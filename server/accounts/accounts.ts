@@ -1,7 +1,12 @@
 /** Owns the built-in accounts: who may sign in, and what is said of them. */
 import { type AccountAdministration, type AdministrationOptions, createAdministration } from './administration.ts';
 import { canonicalLogin } from './email.ts';
-import type { AccountRecord, Accounts } from './store.ts';
+import type { AccountRecord, Accounts, Person } from './store.ts';
+
+const toPerson = ({ sub, mustChangePassword }: AccountRecord): Person => ({
+  sub,
+  ...(mustChangePassword && { mustChangePassword }),
+});
 
 type ClaimsOf = (account: AccountRecord) => Readonly<Record<string, unknown>>;
 
@@ -22,11 +27,11 @@ export const claimsOf = (account: AccountRecord, scopes: readonly string[]): Rea
 const createPort = ({ store, passwords }: Pick<AdministrationOptions, 'store' | 'passwords'>): Accounts => ({
   async find(sub) {
     const account = await store.find(sub);
-    return account && !account.disabled ? { sub: account.sub } : undefined;
+    return account && !account.disabled ? toPerson(account) : undefined;
   },
   async findByLogin(login) {
     const account = await store.findByEmail(canonicalLogin(login));
-    return account && !account.disabled ? { sub: account.sub } : undefined;
+    return account && !account.disabled ? toPerson(account) : undefined;
   },
   async verifyPassword(sub, password) {
     const account = await store.find(sub);
@@ -39,7 +44,7 @@ const createPort = ({ store, passwords }: Pick<AdministrationOptions, 'store' | 
   },
 });
 
-export type BuiltInAccounts = Accounts & AccountAdministration;
+export type BuiltInAccounts = Omit<Accounts, 'setPassword' | 'demandNewPassword'> & AccountAdministration;
 
 /** The port that the server asks, and what an administrator does. Both throw what the store throws. */
 export const createAccounts = (options: AdministrationOptions): BuiltInAccounts => ({

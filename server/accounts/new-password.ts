@@ -17,6 +17,16 @@ export interface NewPasswords {
    */
   setPassword(sub: string, password: string, kept?: KeptSession, context?: EndContext): Promise<EndedMany>;
   /**
+   * The same, where a new password is demanded still, and `still` holds of the account as it stands; undefined where not,
+   * and nothing has changed: somebody else set one meanwhile.
+   */
+  meetDemand(
+    sub: string,
+    password: string,
+    still: () => Promise<boolean>,
+    context?: EndContext,
+  ): Promise<EndedMany | undefined>;
+  /**
    * From now on every sign-in, by whatever way, leads through choosing a new password before anything is issued. Ends
    * nothing: whoever also ends the sessions does so after this, so that none begins in between that does not know of it.
    */
@@ -42,14 +52,30 @@ export const createNewPasswords = (options: AdministrationOptions): NewPasswords
   const note = (type: EventType, accountId: string, context?: EndContext): Promise<void> =>
     record({ ...context, type, at: clock.now(), accountId });
 
+  const hashed = async (sub: string, password: string): Promise<string> => {
+    requireGoodPassword(password, rulesFor(await read(sub), minimumPasswordCodePoints));
+    return passwords.hash(password);
+  };
+  const follow = async (sub: string, kept?: KeptSession, context?: EndContext): Promise<EndedMany> => {
+    const ended = await endAll?.(sub, 'password_changed', kept, context);
+    await note('password_changed', sub, context);
+    return ended ?? { at: clock.now(), ...NOTHING_ENDED };
+  };
+
   return {
     async setPassword(sub, password, kept, context) {
-      requireGoodPassword(password, rulesFor(await read(sub), minimumPasswordCodePoints));
-      const passwordHash = await passwords.hash(password);
+      const passwordHash = await hashed(sub, password);
       await change(sub, (account) => withPassword(account, passwordHash));
-      const ended = await endAll?.(sub, 'password_changed', kept, context);
-      await note('password_changed', sub, context);
-      return ended ?? { at: clock.now(), ...NOTHING_ENDED };
+      return follow(sub, kept, context);
+    },
+    async meetDemand(sub, password, still, context) {
+      const passwordHash = await hashed(sub, password);
+      const isSet = await change(sub, async (account) =>
+        account.mustChangePassword && !account.disabled && (await still())
+          ? withPassword(account, passwordHash)
+          : undefined,
+      );
+      return isSet ? follow(sub, undefined, context) : undefined;
     },
     async demandNewPassword(sub, context) {
       await change(sub, (account) => ({ ...account, mustChangePassword: true }));

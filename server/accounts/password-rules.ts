@@ -3,7 +3,7 @@ import { CurfewError } from '../errors.ts';
 import { COMMON_PASSWORDS } from './common-passwords.ts';
 
 /** In code points after NFC. 800-63B-4 asks for 15 where the password is the only factor: hosts that follow it say so. */
-const PASSWORD_LENGTH = { minimumCodePoints: 8, maximumCodePoints: 256 } as const;
+export const PASSWORD_LENGTH = { minimumCodePoints: 8, maximumCodePoints: 256 } as const;
 
 /** Every reason there is, in words for the person who chose it. */
 export const PASSWORD_PROBLEMS = {

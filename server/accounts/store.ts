@@ -48,6 +48,8 @@ export interface LimitStore {
 /** A person, as the server and a host application speak of one. */
 export interface Person {
   readonly sub: string;
+  /** Every sign-in leads through choosing a new password. Means nothing where `Accounts.setPassword` is left out. */
+  readonly mustChangePassword?: boolean;
 }
 
 /**
@@ -65,4 +67,12 @@ export interface Accounts {
   verifyNothing?(password: string): Promise<unknown>;
   /** OpenID Connect Core §5.1 claims for the scopes. */
   claims(sub: string, scopes: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * Sets the person's password, which the rules of this server let pass; a demand for a new one is met with that. False
+   * where it may not be chosen all the same. The server ends the sessions, afterwards. Left out: no page offers to change
+   * or to reset a password, and none is demanded.
+   */
+  setPassword?(sub: string, password: string): Promise<unknown>;
+  /** From now on `find` says `mustChangePassword`, until a password is set. */
+  demandNewPassword?(sub: string): Promise<unknown>;
 }

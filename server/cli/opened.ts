@@ -64,7 +64,8 @@ export const withStore = async <T>(act: (opened: Opened) => Promise<T>): Promise
     const core = createCore({ config, store, clock, onListenerError: () => {} });
     const ended = countEndings(core);
     const closeFile = copyEvents(config, core);
-    const result = await act({ config, store, core, accounts: accountsOver(store, core, clock), clock, ended });
+    const parts = { config, store, core, clock };
+    const result = await act({ ...parts, accounts: accountsOver(parts), ended });
     await closeFile();
     return result;
   } finally {

@@ -51,7 +51,7 @@ export const findAccount = async (parts: OidcParts, sub: string, token?: TokenLi
   if (known) return (await parts.people.mayGoOn(sub)) ? accountOf(sub, async () => known()) : undefined;
   if (token?.kind === 'AccessToken' && !(await wasUsed(parts, token))) return undefined;
   const person = await parts.people.find(sub);
-  return person && accountOf(sub, person.claims);
+  return person && { ...accountOf(sub, person.claims), mustChangePassword: person.mustChangePassword === true };
 };
 
 const formatOf = (

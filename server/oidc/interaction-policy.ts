@@ -24,6 +24,9 @@ const ssoNotUsable = (parts: OidcParts, ctx: KoaContextWithOIDC): boolean => {
   return !sso || !lifetimes || ssoRefusal(sso, lifetimes, parts.clock.now()) !== undefined;
 };
 
+/** Whatever is there of a sign-in, nothing comes of it before another password is chosen. */
+const newPasswordDue = (ctx: KoaContextWithOIDC): boolean => ctx.oidc.account?.['mustChangePassword'] === true;
+
 /** OpenID Connect Core §3.1.2.1. A sign-in of this very request grows old as well, while a later page waits for its answer. */
 const olderThanMaxAge = (ctx: KoaContextWithOIDC): boolean => {
   const maxAge = ctx.oidc.params?.['max_age'];
@@ -69,11 +72,12 @@ export const policyOf = (parts: OidcParts): Policy.DefaultPolicy => {
   login.checks.remove('essential_acrs');
   login.checks.remove('essential_acr');
   login.checks.remove('max_age');
-  login.details = (ctx) => ({ ...loginDetails(parts, ctx, !ssoNotUsable(parts, ctx)) });
+  login.details = (ctx) => ({ ...loginDetails(parts, ctx, !ssoNotUsable(parts, ctx) && !newPasswordDue(ctx)) });
   // A check that joins a prompt brings its error along: what an app with prompt=none is told (OpenID Connect Core §3.1.2.6).
   const demand = (reason: string, words: string, isUnmet: Unmet): void =>
     void login.checks.add(new Check(reason, words, 'login_required', isUnmet));
   demand('sso_not_usable', 'the sign-in at this browser is over', (ctx) => ssoNotUsable(parts, ctx));
+  demand('new_password', 'a new password has to be chosen', newPasswordDue);
   demand('max_age', 'the sign-in is older than the app allows', olderThanMaxAge);
   demand('fresh_for_app', 'a fresh sign-in for this app is required', freshForAnotherApp);
   for (const [reason, words] of Object.entries(LACK_WORDS) as [LackReason, string][]) {

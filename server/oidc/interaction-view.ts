@@ -6,6 +6,7 @@ import { defined } from '../defined.ts';
 import { CurfewError } from '../errors.ts';
 import type { Method } from '../sessions/methods.ts';
 import { mayHave } from './clients.ts';
+import { newPasswordDue } from './demanded-password.ts';
 import type { OidcParts } from './parts.ts';
 import { detailsOf, progressOf, standing, unfinished } from './sign-in-progress.ts';
 
@@ -67,13 +68,16 @@ const ANY_WAY: readonly Method[] = ['password', 'passkey'];
 
 /** What is asked now, and of whom where steps were taken. */
 const stepOf = async (
-  { factors, clock, config }: OidcParts,
+  parts: OidcParts,
   interaction: Interaction,
   meant: Account | undefined,
 ): Promise<{ readonly step: SignInStep; readonly of?: string }> => {
+  const { factors, clock, config } = parts;
   const { needs, scope } = detailsOf(interaction);
   const action = scope !== undefined && Object.hasOwn(config.scopes, scope) ? config.scopes[scope]?.action : undefined;
   const about = defined({ scope, action });
+  const due = await newPasswordDue(parts, interaction);
+  if (due) return { step: { ways: [], begun: true, newPassword: true, ...about }, of: due.progress.sub };
   const sub = progressOf(interaction, clock.now())?.sub ?? (meant?.fixed ? meant.sub : undefined);
   if (sub === undefined) return { step: { ways: ANY_WAY, begun: false, ...about } };
   const enrolled = await factors.enrolled(sub);

@@ -5,6 +5,7 @@ import type { Interaction, Provider } from 'oidc-provider';
 import type { InteractionResult, Interactions, Shown } from '../../interactions/port.ts';
 import { CurfewError } from '../errors.ts';
 import type { Event } from '../sessions/methods.ts';
+import { newPasswordDue, renewedBy } from './demanded-password.ts';
 import { viewOf } from './interaction-view.ts';
 import { errors } from './library.ts';
 import type { LoginResult } from './login-result.ts';
@@ -115,6 +116,24 @@ const createMarks = ({ store }: OidcParts) => {
   };
 };
 
+const chooserOf =
+  (parts: OidcParts, provider: Provider): Interactions['chooser'] =>
+  async (req, res) => {
+    // Looked at once: the library knows no interaction any more whose browser session has ended.
+    const interaction = await interactionOf(provider, req, res);
+    const whole = await newPasswordDue(parts, interaction);
+    if (!whole) return undefined;
+    const { progress, event } = whole;
+    return {
+      ...progress,
+      chose(epoch) {
+        // It ended with all others: what this sign-in begins is new.
+        (interaction as { session?: unknown }).session = undefined;
+        return signIn(parts, provider, interaction, { req, res, progress: renewedBy(progress, epoch), event });
+      },
+    };
+  };
+
 export const createInteractions = (parts: OidcParts, provider: Provider): Interactions => {
   const marks = createMarks(parts);
 
@@ -139,11 +158,14 @@ export const createInteractions = (parts: OidcParts, provider: Provider): Intera
       const sub = progressOf(interaction, parts.clock.now())?.sub;
       return sub === undefined ? undefined : (await progressNow(parts, interaction, sub)).before;
     },
+    chooser: chooserOf(parts, provider),
     async show(req, res, shown) {
       const interaction = await interactionOf(provider, req, res);
       const seen = await marks.of(interaction, req, shown.sub);
       const { progress, now } = await stepTaken(parts, interaction, shown, seen);
-      if ('event' in now) return signIn(parts, provider, interaction, { req, res, progress, event: now.event });
+      const mustChoose = (await parts.people.find(shown.sub))?.mustChangePassword === true;
+      if ('event' in now && !mustChoose)
+        return signIn(parts, provider, interaction, { req, res, progress, event: now.event });
       interaction.result = { progress };
       await save(parts, interaction);
       return interactionPath(parts, interaction.uid);

@@ -50,7 +50,8 @@ export const createOwnPages = (parts: OidcParts, provider: Provider): OwnPages =
     const sso = await parts.store.sessions.findSso({ uid });
     const sub = sso?.accountId;
     if (!sso || sub === undefined || !(await isFresh(parts, path, sub, sso))) return undefined;
-    if (!(await parts.people.find(sub))) return undefined;
+    const person = await parts.people.find(sub);
+    if (!person || person.mustChangePassword) return undefined;
     const login = await parts.people.loginOf(sub);
     return { sub, ssoUid: uid, ...(login === undefined ? {} : { login }) };
   },

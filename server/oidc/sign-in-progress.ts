@@ -109,6 +109,20 @@ export const standing = (needs: Needs, proofs: readonly Proof[], enrolled: Reado
   return { ways: waysOn(level, new Set(proofs.map(({ method }) => method)), enrolled) };
 };
 
+/** A sign-in that came to its end by steps of this very request: a new password is all that may be lacking. */
+export interface Whole {
+  readonly progress: Progress;
+  readonly event: Event;
+}
+
+export const wholeOf = (interaction: Interaction, now: Seconds, enrolled: ReadonlySet<Method>): Whole | undefined => {
+  const { needs, prior } = detailsOf(interaction);
+  const progress = keptProgress(interaction) && progressOf(interaction, now);
+  if (!progress || progress.proofs.some((proof) => isOf(prior, proof))) return undefined;
+  const come = standing(needs, datedNow(interaction, progress.proofs, now), enrolled);
+  return 'event' in come ? { progress, event: come.event } : undefined;
+};
+
 /** With one more proof. Another person's begin anew. */
 export const withProof = (before: Progress | undefined, given: Omit<Progress, 'proofs'>, proof: Proof): Progress => {
   const base = before?.sub === given.sub ? before : { ...given, proofs: [] };

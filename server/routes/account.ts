@@ -5,8 +5,8 @@ import type { Factors } from '../accounts/factors.ts';
 import type { Authenticate, Caller } from '../caller.ts';
 import { CurfewError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { LastOfflineToken } from '../offline-tokens.ts';
 import type { AccountSessions } from '../sessions/account-sessions.ts';
-import type { DeviceSession } from '../sessions/device-session.ts';
 import { signInLevel } from '../sessions/methods.ts';
 import { FRESH, missingFor } from '../sessions/step-up.ts';
 import type { Clock } from '../sessions/time.ts';
@@ -20,8 +20,7 @@ export interface AccountApiParts extends ListingParts {
   readonly authenticate: Authenticate;
   readonly accountSessions: AccountSessions;
   readonly factors: Pick<Factors, 'enrolled'>;
-  /** Which of a session's access tokens can be checked offline until they expire. */
-  readonly hasOfflineTokens: (session: DeviceSession) => boolean;
+  readonly lastOfflineToken: LastOfflineToken;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -45,13 +44,8 @@ const requireFresh = async ({ factors, clock }: AccountApiParts, { accountId, ev
   throw new CurfewError('insufficient_user_authentication', { members: { acr_values: acr, max_age: maxAgeSeconds } });
 };
 
-/** When the last access token that nobody can take back runs out; null where all are asked about. */
-const lastTokenEnd = ({ hasOfflineTokens, clientOf, clock }: AccountApiParts, ended: readonly DeviceSession[]) => {
-  const ends = ended
-    .filter(hasOfflineTokens)
-    .map(({ clientId }) => clock.now() + (clientOf(clientId)?.lifetimes.accessTokenSeconds ?? 0));
-  return ends.length > 0 ? rfc3339(Math.max(...ends)) : null;
-};
+/** Null where all are asked about. */
+const orNull = (at: number | undefined): string | null => (at === undefined ? null : rfc3339(at));
 
 const listed = async (parts: AccountApiParts, { accountId, session }: Caller) =>
   listing(parts, await parts.accountSessions.list(accountId), session.sid);
@@ -100,7 +94,7 @@ export const createAccountApi = (parts: AccountApiParts): Router => {
       device_id: id,
       ended: [...ended.sessions.map(({ sid }) => sid), ...ended.ssoUids],
       at: rfc3339(ended.at),
-      access_tokens_valid_until: lastTokenEnd(parts, ended.sessions),
+      access_tokens_valid_until: orNull(parts.lastOfflineToken(ended.sessions, ended.at)),
     };
   });
 

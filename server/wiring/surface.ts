@@ -3,12 +3,11 @@ import type { Middleware } from 'koa';
 import { createFailurePage, type FailurePage } from '../../interactions/failures.ts';
 import { createOwnRouter } from '../../interactions/own-router.ts';
 import { createPages } from '../../interactions/pages.ts';
-import type { FactorSignIn, Passkeys, SignIn } from '../../interactions/port.ts';
+import { createPasswordPages } from '../../interactions/password-pages.ts';
 import { createRenderer, type Renderer } from '../../interactions/render.ts';
 import { createInteractionRouter } from '../../interactions/router.ts';
 import { createSecurityHeaders } from '../../interactions/security-headers.ts';
 import { createEnrolment } from '../accounts/enrolment.ts';
-import type { Config } from '../config.ts';
 import type { Core } from '../core.ts';
 import type { Log } from '../log.ts';
 import type { Measures } from '../metrics.ts';
@@ -16,6 +15,7 @@ import { edge } from '../middleware/edge.ts';
 import { failurePages } from '../middleware/failure-pages.ts';
 import { observe } from '../middleware/observe.ts';
 import { unreadBody } from '../middleware/unread-body.ts';
+import { lastOfflineToken } from '../offline-tokens.ts';
 import { createAuthenticate } from '../oidc/bearer.ts';
 import { platformName } from '../oidc/device.ts';
 import { createInteractions } from '../oidc/interactions.ts';
@@ -31,20 +31,12 @@ import { createHealthRoutes } from '../routes/health.ts';
 import { createSsfRoutes } from '../routes/ssf.ts';
 import type { MailParts } from './mail.ts';
 import { libraryPages } from './page-hooks.ts';
+import type { Ways } from './people-over.ts';
 import type { Streams } from './streams.ts';
 
-/** Offline tokens are those of resources that take JWTs: nobody can take those back. */
-const hasOfflineTokens =
-  (config: Config) =>
-  ({ grant }: { readonly grant: { readonly resources?: Readonly<Record<string, string>> } }): boolean =>
-    Object.keys(grant.resources ?? {}).some((resource) => config.resources[resource]?.accessTokenFormat === 'jwt');
-
-export interface Surface {
+export interface Surface extends Ways {
   readonly parts: OidcParts;
   readonly core: Core;
-  readonly signIn: SignIn;
-  readonly tryFactor: FactorSignIn;
-  readonly passkeys: Passkeys;
   readonly readiness: Readiness;
   readonly streams: Streams;
   readonly mail: MailParts;
@@ -64,7 +56,7 @@ const accountApi = (parts: OidcParts, core: Core) =>
     factors: parts.factors,
     issuer: parts.config.issuer,
     authenticate: createAuthenticate(parts),
-    hasOfflineTokens: hasOfflineTokens(parts.config),
+    lastOfflineToken: lastOfflineToken(parts.config, core.clientOf),
     browserName: platformName,
     clock: parts.clock,
     log: parts.log,
@@ -113,8 +105,10 @@ const frontOf = (surface: Surface, fail: FailurePage): Middleware[] => {
 };
 
 /** The pages of a person's own account. */
-const ownPages = ({ parts, core }: Surface, protocol: Protocol, renderer: Renderer, fail: FailurePage) =>
+const ownPages = ({ parts, core, desk }: Surface, protocol: Protocol, renderer: Renderer, fail: FailurePage) =>
   createOwnRouter({
+    desk,
+    passwordPages: createPasswordPages(renderer),
     own: createOwnPages(parts, protocol),
     factors: parts.factors,
     enrolment: createEnrolment({
@@ -134,7 +128,7 @@ const ownPages = ({ parts, core }: Surface, protocol: Protocol, renderer: Render
 
 /** The protocol library's Koa app, with everything of ours in front of its routes. */
 export const createSurface = (surface: Surface): Protocol => {
-  const { parts, core, signIn, tryFactor, passkeys, tamper } = surface;
+  const { parts, core, signIn, tryFactor, passkeys, desk, tamper } = surface;
   const { config, log, keys } = parts;
   const renderer = createRenderer({ issuer: config.issuer });
   const pages = createPages(renderer);
@@ -152,6 +146,8 @@ export const createSurface = (surface: Surface): Protocol => {
     tryFactor,
     passkeys,
     pages,
+    desk,
+    passwordPages: createPasswordPages(renderer),
     csrfKey: keys.csrf,
     issuer: config.issuer,
     clientAddress: (ctx) => ctx.ip,

@@ -1,13 +1,8 @@
 /** Owns everything over an open store that takes no requests yet: one part after another, each given those it needs. */
-import type { SignIn } from '../../interactions/port.ts';
-import { canonicalLogin } from '../accounts/email.ts';
-import { NO_FACTORS } from '../accounts/factors.ts';
-import { createPasswords, type Passwords } from '../accounts/password.ts';
-import { createSignIn } from '../accounts/sign-in.ts';
 import type { Accounts } from '../accounts/store.ts';
 import { sealTotpAnew } from '../accounts/totp.ts';
 import type { Config } from '../config.ts';
-import { type Core, createCore } from '../core.ts';
+import { createCore } from '../core.ts';
 import { keyLifetimes } from '../key-phases.ts';
 import { type KeyRing, openKeyRing } from '../key-ring.ts';
 import { deriveKeys } from '../keys.ts';
@@ -17,28 +12,14 @@ import type { OidcParts } from '../oidc/parts.ts';
 import type { Protocol, Tamper } from '../oidc/provider.ts';
 import { createStragglers } from '../oidc/stragglers.ts';
 import { arrivalsSoFar } from '../oidc/unit-of-work.ts';
-import { builtInPeople, hostPeople } from '../people.ts';
 import { createReadiness } from '../readiness.ts';
 import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
-import { accountsOver } from './accounts-over.ts';
-import { factorsOver, factorTriesOver } from './factors-over.ts';
 import { createMail } from './mail.ts';
+import { peopleOver } from './people-over.ts';
 import { createStreams } from './streams.ts';
 import { createSurface } from './surface.ts';
 import type { Watch } from './watch.ts';
-
-const signInOver = (accounts: Accounts, store: Store, core: Core, clock: Clock, passwords: Passwords): SignIn =>
-  createSignIn({
-    accounts,
-    verifyNothing: (password) => accounts.verifyNothing?.(password) ?? passwords.verifyNothing(password),
-    requirePlace: passwords.requirePlace,
-    limits: store.limits,
-    clock,
-    record: core.record,
-    epochOf: async (sub) => (await store.sessions.endingsOf(sub)).epoch,
-    canonical: canonicalLogin,
-  });
 
 export interface Opened {
   readonly config: Config;
@@ -72,25 +53,14 @@ const openKeys = async ({ config, store, clock }: Pick<Opened, 'config' | 'store
   return { keys, ring: await openKeyRing({ store: store.signingKeys, sealing: keys.sealing, clock, lifetimes }) };
 };
 
-/** The host's own people, or the built-in ones. */
-const peopleOver = ({ store, clock, own }: Opened, core: Core, passwords: Passwords) => {
-  if (own) return { accounts: own, people: hostPeople(own) };
-  const builtIn = accountsOver(store, core, clock, passwords);
-  return { builtIn, accounts: builtIn, people: builtInPeople(store.accounts) };
-};
-
 /** The parts that a server is made of. */
 export const wire = async (opened: Opened) => {
-  const { config, store, clock, log, keepsFactors, mailer, tamper, watch } = opened;
+  const { config, store, clock, log, mailer, tamper, watch } = opened;
   const onListenerError = (error: unknown) => log.error('an event listener failed', { error });
   const core = createCore({ config, store, clock, onListenerError });
-  const passwords = createPasswords();
-  const { accounts, people, builtIn } = peopleOver(opened, core, passwords);
   const { keys, ring } = await openKeys(opened);
+  const { people, builtIn, factors, ways } = peopleOver(opened, core, keys);
   const readiness = createReadiness(store, core.events);
-  const signIn = signInOver(accounts, store, core, clock, passwords);
-  const factors = keepsFactors ? factorsOver(store, core, clock) : NO_FACTORS;
-  const tries = factorTriesOver({ factors, store, core, clock, keys, people, config });
   await sealTotpAnew(store.factors, keys.sealing);
   const stragglers = createStragglers(arrivalsSoFar);
   const signingKeys = () => ring.keys().jwks.keys;
@@ -112,7 +82,7 @@ export const wire = async (opened: Opened) => {
       stragglers,
       rotated: () => measures?.rotated(),
     };
-    return createSurface({ parts, core, signIn, ...tries, readiness, streams, mail, tamper, measures }).callback();
+    return createSurface({ parts, core, ...ways, readiness, streams, mail, tamper, measures }).callback();
   };
   return {
     core,

@@ -28,8 +28,9 @@ export const wordFor = ({ page, left }: Landing): string => {
     return said.get('error') ?? (said.has('code') ? 'code' : left.href);
   }
   return (
-    /action="[^"]*\/interaction\/[^"/]+\/(login|code|recovery|unmet|consent|continue)"/.exec(page.html)?.[1] ??
-    String(page.status)
+    /action="[^"]*\/interaction\/[^"/]+\/(login|code|recovery|new-password|unmet|consent|continue)"/.exec(
+      page.html,
+    )?.[1] ?? String(page.status)
   );
 };
 

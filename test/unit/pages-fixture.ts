@@ -5,6 +5,7 @@ import Koa from 'koa';
 import supertest from 'supertest';
 import { createCsrf } from '../../interactions/csrf.ts';
 import { createPages } from '../../interactions/pages.ts';
+import { createPasswordPages } from '../../interactions/password-pages.ts';
 import type { InteractionResult, InteractionView, Shown, SignIn } from '../../interactions/port.ts';
 import { createRenderer } from '../../interactions/render.ts';
 import { createInteractionRouter } from '../../interactions/router.ts';
@@ -73,6 +74,7 @@ export const startVisit = ({ view = viewOf(), issuer = ISSUER, fault }: VisitOpt
       },
       completes: async () => true,
       person: async () => undefined,
+      chooser: async () => undefined,
       show: async (_req, _res, shown) => {
         await details();
         visit.shown.push(shown);
@@ -86,6 +88,8 @@ export const startVisit = ({ view = viewOf(), issuer = ISSUER, fault }: VisitOpt
       return signIn(attempt);
     },
     pages: createPages(createRenderer({ issuer })),
+    passwordPages: createPasswordPages(createRenderer({ issuer })),
+    desk: undefined,
     csrfKey,
     issuer,
     clientAddress: () => '192.0.2.7',

@@ -6,6 +6,7 @@ import { factors } from './factors.ts';
 import { frame } from './frame.ts';
 import { mail } from './mail.ts';
 import { passing } from './passing.ts';
+import { password } from './password.ts';
 import { secondStep } from './second-step.ts';
 import { signIn } from './sign-in.ts';
 import { waits } from './waits.ts';
@@ -17,6 +18,7 @@ export const ar: Words = {
   frame,
   mail,
   passing,
+  password,
   secondStep,
   signIn,
   waits,

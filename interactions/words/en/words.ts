@@ -5,6 +5,7 @@ import { factors } from './factors.ts';
 import { frame } from './frame.ts';
 import { mail } from './mail.ts';
 import { passing } from './passing.ts';
+import { password } from './password.ts';
 import { secondStep } from './second-step.ts';
 import { signIn } from './sign-in.ts';
 import { waits } from './waits.ts';
@@ -16,6 +17,7 @@ export const en = {
   frame,
   mail,
   passing,
+  password,
   secondStep,
   signIn,
   waits,

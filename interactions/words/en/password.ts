@@ -1,0 +1,37 @@
+/** Choosing a password: one's own, one that is demanded, one in place of a forgotten one. */
+export const password = {
+  heading: 'Change your password',
+  lead: 'Everything else that is signed in to your account ends with it. This browser stays.',
+  current: 'Present password',
+  chosen: 'New password',
+  again: 'New password, once more',
+  rules: {
+    one: 'At least {count} character.',
+    other: 'At least {count} characters. Several words that only you would put together are good.',
+  },
+  submit: 'Change the password',
+  keep: 'Keep it as it is',
+  demandedHeading: 'Choose a new password',
+  demandedLead: 'Somebody else may know the one that you have. Choose another before you go on to {app}.',
+  demandedSubmit: 'Choose it, and go on',
+  empty: 'Fill in every field.',
+  different: 'The new password was typed in two different ways. Type it twice the same.',
+  wrong: 'That is not your present password.',
+  problems: {
+    not_text: 'This password holds characters that nobody can type. Choose another.',
+    too_short: 'This password is too short.',
+    too_long: 'This password is too long: at most 256 characters.',
+    common: 'This password is one of those that guessers try first. Choose another.',
+    personal: 'This password is made of your email, your name, or the name of this service. Choose another.',
+    same: 'That is the password that you had. Choose another.',
+    refused: 'This password cannot be used here. Choose another.',
+  },
+  doneHeading: 'Your password is changed',
+  noneEnded: 'Nothing else was signed in to your account.',
+  ended: {
+    one: '{count} other sign-in ended just now.',
+    other: '{count} other sign-ins ended just now.',
+  },
+  offline: 'Services that check a sign-in without asking us stop by {time}.',
+  factorsLead: 'Whoever learns a password can use it. Look at what protects you beside it.',
+} as const;
