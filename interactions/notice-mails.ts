@@ -36,6 +36,20 @@ const SAID: Readonly<Record<NoticeKind, Say>> = {
   session_ended: (speech, facts, count) => ENDED[facts.reason ?? 'admin'](speech, facts, count),
 };
 
+/** What happened, in a few words. */
+export const subjectOf = (kind: NoticeKind | undefined, speech: Speech): string => {
+  const { mail } = speech.words;
+  const subjects: Readonly<Record<NoticeKind, string>> = {
+    new_device: mail.newDevice.subject,
+    password_changed: mail.passwordChanged.subject,
+    factor_added: mail.factorAdded.subject,
+    factor_removed: mail.factorRemoved.subject,
+    account_disabled: mail.accountDisabled.subject,
+    session_ended: mail.ended.adminSubject,
+  };
+  return subjects[kind ?? 'session_ended'];
+};
+
 const NAME_LIMIT = 60;
 
 /** Whoever signs in names the device, and a mail program makes links of what looks like one: then it must not. */

@@ -1,4 +1,5 @@
 /** Owns how a password takes the place of another, and how a new one is demanded. */
+import { randomSecret } from '../digests.ts';
 import type { EventType } from '../events.ts';
 import type { EndContext, EndedMany } from '../sessions/revocation.ts';
 import { createAccountRecords } from './account-records.ts';
@@ -31,6 +32,11 @@ export interface NewPasswords {
    * nothing: whoever also ends the sessions does so after this, so that none begins in between that does not know of it.
    */
   demandNewPassword(sub: string, context?: EndContext): Promise<void>;
+  /**
+   * As `demandNewPassword`, and the password that there is signs nobody in any more: whoever may know it could else be the
+   * one to choose the next. That is chosen with a mailed link.
+   */
+  voidPassword(sub: string, context?: EndContext): Promise<void>;
 }
 
 const NOTHING_ENDED = { epoch: 0, sessions: [], ssoUids: [] } as const;
@@ -76,6 +82,11 @@ export const createNewPasswords = (options: AdministrationOptions): NewPasswords
           : undefined,
       );
       return isSet ? follow(sub, undefined, context) : undefined;
+    },
+    async voidPassword(sub, context) {
+      const passwordHash = await passwords.hash(randomSecret());
+      await change(sub, (account) => ({ ...account, passwordHash, mustChangePassword: true }));
+      await note('password_demanded', sub, context);
     },
     async demandNewPassword(sub, context) {
       await change(sub, (account) => ({ ...account, mustChangePassword: true }));

@@ -30,7 +30,7 @@ interface Parts {
 /** Later than this a mail says that it is late. */
 const LATE_SECONDS = 60 * 60;
 
-const NOT_ME_PATH = '/not-me';
+export const NOT_ME_PATH = '/not-me';
 
 /** A host's own users may have anything there; what is no single address gets no mail. */
 const isAddress = (text: string): boolean => {

@@ -1,44 +1,52 @@
 /** Owns who sends mails (the host's own mailer, a mail server, in development a page, or nobody), and the links in them. */
 import { createSmtpMailer } from '../../adapters/smtp/mailer.ts';
 import { createWriteNotice } from '../../interactions/notice-mails.ts';
+import type { BuiltInAccounts } from '../accounts/accounts.ts';
 import { createLinks, type Links } from '../accounts/links.ts';
+import type { Accounts } from '../accounts/store.ts';
 import type { Config } from '../config.ts';
 import type { Core } from '../core.ts';
+import { randomSecret } from '../digests.ts';
 import type { DerivedKeys } from '../keys.ts';
 import type { Log } from '../log.ts';
 import { createCompose } from '../mail/compose.ts';
 import { createDevelopmentOutbox, type DevelopmentOutbox } from '../mail/development-outbox.ts';
 import { createDirectMail, type DirectMail } from '../mail/direct-mail.ts';
+import { createNotMe, type Demands, type NotMe } from '../mail/not-me.ts';
 import { createOutbox } from '../mail/outbox.ts';
 import type { Mailer } from '../mail/port.ts';
 import { type Postman, startPostman } from '../mail/postman.ts';
-import type { Measures } from '../metrics.ts';
+import { lastOfflineToken } from '../offline-tokens.ts';
 import type { People } from '../people.ts';
 import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
+import type { Watch } from './watch.ts';
 
 interface Parts {
   readonly config: Config;
   /** The host's own. */
-  readonly own: Mailer | undefined;
+  readonly mailer: Mailer | undefined;
   readonly store: Store;
   readonly core: Core;
   readonly people: People;
+  /** The host's own people. */
+  readonly own: Accounts | undefined;
+  readonly builtIn: Pick<BuiltInAccounts, 'voidPassword' | 'demandNewPassword'> | undefined;
   readonly keys: DerivedKeys;
   readonly clock: Clock;
   readonly log: Log;
-  /** Asked at each use. */
-  readonly measures: () => Measures | undefined;
+  readonly watch: Pick<Watch, 'measures'>;
 }
 
-/** What the pages send and follow. */
+/** What the pages send, follow and show. */
 export interface MailParts extends DirectMail {
   readonly links: Links;
+  readonly notMe: NotMe;
+  /** The mails of development, where it is that. */
+  readonly shown: DevelopmentOutbox | undefined;
 }
 
 export interface WiredMail extends MailParts {
-  /** The mails of development, where it is that. */
-  readonly shown: DevelopmentOutbox | undefined;
   /** Begins to send notices, those first that a crash left. */
   start(): Promise<void>;
   /** Takes what there is to tell from the event log, before events are deleted. */
@@ -54,7 +62,7 @@ interface Chosen {
   readonly shown?: DevelopmentOutbox;
 }
 
-const chooseMailer = ({ config, own }: Pick<Parts, 'config' | 'own'>): Chosen => {
+const chooseMailer = ({ config, mailer: own }: Pick<Parts, 'config' | 'mailer'>): Chosen => {
   if (own) return { mailer: own };
   const { smtpUrl: url, mailFrom: from, issuer, production } = config;
   if (url !== undefined && from !== undefined) {
@@ -93,16 +101,42 @@ const postmanOver = (parts: Parts, mailer: Mailer, links: Links, onOutcome: OnOu
   return startPostman({ outbox, store, events: core.events, clock, log });
 };
 
+/** Of a host's own people, where the host lets passwords be set here. */
+const demandsOf = ({ builtIn, own }: Pick<Parts, 'builtIn' | 'own'>): Demands | undefined => {
+  if (builtIn) return { not_me: builtIn.voidPassword, lost: builtIn.demandNewPassword };
+  if (!own?.setPassword || !own.demandNewPassword) return undefined;
+  return {
+    async not_me(sub) {
+      await own.setPassword?.(sub, randomSecret());
+      await own.demandNewPassword?.(sub);
+    },
+    lost: async (sub) => own.demandNewPassword?.(sub),
+  };
+};
+
+const notMeOver = (parts: Parts, links: Links): NotMe => {
+  const { config, core, clock } = parts;
+  const { accountSessions, clientOf } = core;
+  return createNotMe({
+    links,
+    accountSessions,
+    demands: demandsOf(parts),
+    lastOfflineToken: lastOfflineToken(config, clientOf),
+    now: () => clock.now(),
+  });
+};
+
 export const createMail = (parts: Parts): WiredMail => {
-  const { store, keys, clock, log, measures } = parts;
+  const { store, keys, clock, log, watch } = parts;
   const { mailer, shown } = chooseMailer(parts);
-  const onOutcome: OnOutcome = (kind, outcome) => measures()?.mail(kind, outcome);
+  const onOutcome: OnOutcome = (kind, outcome) => watch.measures()?.mail(kind, outcome);
   const direct = createDirectMail({ mailer, log, onOutcome });
   const links = createLinks({ artifacts: store.artifacts, key: keys.links, clock });
   let postman: Postman | undefined;
   return {
     ...direct,
     links,
+    notMe: notMeOver(parts, links),
     shown,
     async start() {
       if (mailer) postman = await postmanOver(parts, mailer, links, onOutcome);

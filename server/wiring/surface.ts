@@ -30,6 +30,7 @@ import { createAdminApi } from '../routes/admin.ts';
 import { createHealthRoutes } from '../routes/health.ts';
 import { createSsfRoutes } from '../routes/ssf.ts';
 import type { MailParts } from './mail.ts';
+import { mailPages } from './mail-pages.ts';
 import { libraryPages } from './page-hooks.ts';
 import type { Ways } from './people-over.ts';
 import type { Streams } from './streams.ts';
@@ -128,7 +129,7 @@ const ownPages = ({ parts, core, desk }: Surface, protocol: Protocol, renderer: 
 
 /** The protocol library's Koa app, with everything of ours in front of its routes. */
 export const createSurface = (surface: Surface): Protocol => {
-  const { parts, core, signIn, tryFactor, passkeys, desk, tamper } = surface;
+  const { parts, core, signIn, tryFactor, passkeys, desk, tamper, mail } = surface;
   const { config, log, keys } = parts;
   const renderer = createRenderer({ issuer: config.issuer });
   const pages = createPages(renderer);
@@ -155,5 +156,7 @@ export const createSurface = (surface: Surface): Protocol => {
   });
   protocol.use(under(['/interaction', '/assets'], hosted.routes() as Middleware));
   protocol.use(under(Object.keys(OWN_PAGES), ownPages(surface, protocol, renderer, fail).routes() as Middleware));
+  for (const [path, routes] of mailPages({ mail, renderer, csrfKey: keys.csrf, fail, forgotten: undefined }))
+    protocol.use(under([path], routes));
   return protocol;
 };

@@ -55,7 +55,7 @@ const openKeys = async ({ config, store, clock }: Pick<Opened, 'config' | 'store
 
 /** The parts that a server is made of. */
 export const wire = async (opened: Opened) => {
-  const { config, store, clock, log, mailer, tamper, watch } = opened;
+  const { config, store, clock, log, tamper, watch } = opened;
   const onListenerError = (error: unknown) => log.error('an event listener failed', { error });
   const core = createCore({ config, store, clock, onListenerError });
   const { keys, ring } = await openKeys(opened);
@@ -65,7 +65,7 @@ export const wire = async (opened: Opened) => {
   const stragglers = createStragglers(arrivalsSoFar);
   const signingKeys = () => ring.keys().jwks.keys;
   const streams = createStreams({ config, store, core, keys, signingKeys, clock, log });
-  const mail = createMail({ config, own: mailer, store, core, people, keys, clock, log, measures: watch.measures });
+  const mail = createMail({ ...opened, core, people, builtIn, keys });
   watch.begin({ store, clock, keys: ring.keys, events: core.events });
   const measures = watch.measures();
   const surfaceNow = () => {

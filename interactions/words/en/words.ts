@@ -4,6 +4,8 @@ import { errors } from './errors.ts';
 import { factors } from './factors.ts';
 import { frame } from './frame.ts';
 import { mail } from './mail.ts';
+import { notMe } from './not-me.ts';
+import { outbox } from './outbox.ts';
 import { passing } from './passing.ts';
 import { password } from './password.ts';
 import { secondStep } from './second-step.ts';
@@ -16,6 +18,8 @@ export const en = {
   factors,
   frame,
   mail,
+  notMe,
+  outbox,
   passing,
   password,
   secondStep,
