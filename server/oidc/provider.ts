@@ -13,6 +13,7 @@ import { errors, Provider } from './library.ts';
 import { computeRefreshTokens } from './next-token.ts';
 import type { OidcParts } from './parts.ts';
 import { nameServiceTokens } from './service-tokens.ts';
+import { signedIntrospection } from './signed-introspection.ts';
 import { openUnit, type Unit } from './unit-of-work.ts';
 
 /** The library's Koa app. */
@@ -84,9 +85,9 @@ const settle = async (parts: OidcParts, ctx: Context, unit: Unit): Promise<void>
 };
 
 /** Runs the library's handler, then writes what it wants written, then lets the reply go. */
-const unitOfWork =
-  (parts: OidcParts, failures: Failures): Middleware =>
-  async (ctx, next) => {
+const unitOfWork = (parts: OidcParts, failures: Failures): Middleware => {
+  const introspectSigned = signedIntrospection(parts);
+  return async (ctx, next) => {
     const unit: Unit = openUnit(ctx, {
       now: parts.clock.now(),
       arrivedAtMs: parts.clock.nowMs(),
@@ -95,10 +96,14 @@ const unitOfWork =
     });
     await next();
     if (failures.has(ctx)) return;
-    if (isForPrograms(ctx) && ctx.status < 500) mendAnswer(ctx);
+    if (isForPrograms(ctx) && ctx.status < 500) {
+      await introspectSigned(ctx);
+      mendAnswer(ctx);
+    }
     if (!isCommitted(ctx)) return;
     await settle(parts, ctx, unit);
   };
+};
 
 /** Around what programs call: whatever goes wrong here, or in a hook, or in the store, is no verdict on a token. */
 const unavailableIsNotInvalid =

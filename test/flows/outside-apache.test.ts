@@ -70,8 +70,12 @@ const isHere = needs("Apache's mod_oauth2", [APACHE, MODULE], 'libapache2-mod-oa
     expect((await get()).status).to.equal(401);
   });
 
-  it('takes no signed token, which the server does not introspect', async () => {
+  it('asks about a signed token like any other, and takes no ID token for one [55]', async () => {
     const phone = await world.signedIn('phone', JWT);
-    expect((await get(phone.tokens.access_token)).status).to.equal(401);
+    expect((await get(phone.tokens.id_token)).status).to.equal(401);
+    expect((await get(phone.tokens.access_token)).status).to.equal(200);
+    const ended = await world.signedIn('phone', JWT);
+    await ended.revoke();
+    expect((await get(ended.tokens.access_token)).status).to.equal(401);
   });
 });

@@ -1,0 +1,74 @@
+/**
+ * Owns introspection (RFC 7662) of signed access tokens, of which the protocol library only says that it cannot. What
+ * their signature says holds for as long as the session lives; every other JWT is as inactive as any unknown token.
+ */
+import { createPublicKey, type JsonWebKeyInput } from 'node:crypto';
+import { createLocalJWKSet, errors, type JWK, type JWTPayload, jwtVerify } from 'jose';
+import type { Context } from 'koa';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { OidcParts } from './parts.ts';
+import { readLive } from './read-session.ts';
+
+const publicPart = (key: JWK): JWK => ({
+  ...(createPublicKey({ key, format: 'jwk' } as JsonWebKeyInput).export({ format: 'jwk' }) as JWK),
+  ...(key.kid === undefined ? {} : { kid: key.kid }),
+});
+
+/** The claims of an access token that this server signed and that has not expired; undefined for every other. */
+const createVerify = ({ config, clock, jwks, published }: OidcParts) => {
+  const keys = (jwks.keys as readonly JWK[]).filter(({ kid }) => kid !== undefined && published.has(kid));
+  const held = createLocalJWKSet({ keys: keys.map(publicPart) });
+  return async (token: string): Promise<JWTPayload | undefined> => {
+    const currentDate = new Date(clock.nowMs());
+    const wanted = {
+      issuer: config.issuer,
+      typ: 'at+jwt',
+      algorithms: ['ES256'],
+      requiredClaims: ['exp'],
+      currentDate,
+    };
+    try {
+      return (await jwtVerify(token, held, wanted)).payload;
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return undefined;
+      throw error;
+    }
+  };
+};
+
+type Introspect = (ctx: Context, token: string, caller: string) => Promise<object>;
+
+const INACTIVE = { active: false };
+
+const createIntrospect = (parts: OidcParts): Introspect => {
+  const { config, sessions } = parts;
+  const verify = createVerify(parts);
+
+  /** Nobody but the resource's own server is told anything, or has used the token by asking. */
+  const isFor = (aud: unknown, caller: string): boolean =>
+    typeof aud === 'string' &&
+    Object.hasOwn(config.resources, aud) &&
+    config.resources[aud]?.introspectedBy.includes(caller) === true;
+
+  return async (ctx, token, caller) => {
+    const claims = await verify(token);
+    const session = claims && isFor(claims.aud, caller) ? await readLive(parts, String(claims['sid'])) : undefined;
+    const context = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 200) };
+    // A signed token belongs to no generation: nobody sees its uses, so none is ever void.
+    if (!claims || !session || !(await sessions.use(session, undefined, context))) return INACTIVE;
+    return { ...claims, active: true, token_type: claims['cnf'] === undefined ? 'Bearer' : 'DPoP' };
+  };
+};
+
+/** Answers in the library's place where it took the caller, and not the token. */
+export const signedIntrospection = (parts: OidcParts): ((ctx: Context) => Promise<void>) => {
+  const introspect = createIntrospect(parts);
+  return async (ctx) => {
+    const { oidc } = ctx as Partial<KoaContextWithOIDC>;
+    const isUntold = (ctx.body as { error?: unknown } | undefined)?.error === 'unsupported_token_type';
+    if (oidc?.route !== 'introspection' || !isUntold) return;
+    const { client, params } = oidc;
+    ctx.body = await introspect(ctx, String(params?.['token']), client?.clientId ?? '');
+    ctx.status = 200;
+  };
+};
