@@ -1,7 +1,7 @@
 /** Owns how a client comes by its lifetimes: a profile by name, or own numbers over `standard`. */
 import type { z } from 'zod';
 import { keyed, problem } from './config-problems.ts';
-import { flag, seconds, strict, whole } from './config-types.ts';
+import { flag, oneOf, seconds, strict, whole } from './config-types.ts';
 import { type Lifetimes, PROFILES } from './sessions/policy.ts';
 
 /** What a file may say, and in which order the page lists it. */
@@ -25,7 +25,19 @@ export const LIFETIME_KEYS = {
   },
   sessionsPerAccount: {
     type: whole(0, 1_000_000).optional(),
-    doc: 'Live sessions of one person at this client; the one unused longest makes room. 0: no limit.',
+    doc: 'Live sessions of one person at this client. 0: no limit.',
+  },
+  sessionLimit: {
+    type: oneOf(['end_oldest', 'refuse']).optional(),
+    doc: 'What gives way where there would be more: `end_oldest`, the session unused longest; `refuse`, the sign-in, whose page says why and leads to the list of sessions.',
+  },
+  replacesPredecessor: {
+    type: flag().optional(),
+    doc: 'Whether an app that signs in again on the same device (same device cookie, or same DPoP key) ends the session that it had there. Off for a program that people sign in with several times on one machine, each for itself.',
+  },
+  keepsSignedIn: {
+    type: flag().optional(),
+    doc: 'Whether “keep me signed in” is ticked when the sign-in page opens for this client. Without the tick the browser forgets the sign-in when it closes, and it counts for 1 hour without use, 12 hours in all, and never longer than the client allows.',
   },
   ssoIdleSeconds: {
     type: seconds().optional(),

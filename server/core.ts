@@ -4,6 +4,7 @@ import type { Events, NewEvent } from './events.ts';
 import { createEvents } from './events.ts';
 import { ownClient } from './own-client.ts';
 import { type AccountSessions, createAccountSessions } from './sessions/account-sessions.ts';
+import { createPlaces, type Places } from './sessions/places.ts';
 import type { Lifetimes } from './sessions/policy.ts';
 import { createRevocation, type Revocation } from './sessions/revocation.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
@@ -14,6 +15,7 @@ import type { Store } from './store.ts';
 export interface Core {
   readonly events: Events;
   readonly sessions: Sessions;
+  readonly places: Places;
   readonly accountSessions: AccountSessions;
   readonly revocation: Revocation;
   readonly sweeper: Sweeper;
@@ -53,7 +55,8 @@ export const createCore = ({ config, store, clock, onListenerError }: Parts): Co
 
   const revocation = createRevocation({ store: store.sessions, clock, emit });
   const sessions = createSessions({ store: store.sessions, revocation, clock, lifetimesOf });
+  const places = createPlaces({ store: store.sessions, revocation, clock, lifetimesOf });
   const accountSessions = createAccountSessions({ store, sessions, revocation, clock });
   const sweeper = createSweeper({ store, revocation, clock, lifetimesOf });
-  return { events, sessions, accountSessions, revocation, sweeper, clientOf, lifetimesOf, record, emit };
+  return { events, sessions, places, accountSessions, revocation, sweeper, clientOf, lifetimesOf, record, emit };
 };

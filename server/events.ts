@@ -19,6 +19,7 @@ export const EVENT_TYPES = {
   family_shared: { counted: false },
   stepped_up: { counted: false },
   signed_in: { counted: false },
+  new_device: { counted: false },
   sign_in_failed: { counted: true },
   sign_in_throttled: { counted: true },
   password_changed: { counted: false },

@@ -1,13 +1,17 @@
 /** Owns the documents of the known devices: one for each device of each account. */
 import { DEVICE_KNOWN_SECONDS, type DeviceStore, type KnownDevice } from '../../server/sessions/device-store.ts';
-import type { KnownDeviceDoc } from './documents.ts';
+import type { KnownDeviceDoc, Untold } from './documents.ts';
 import { insertInto, type Models } from './models.ts';
 import { inserted, type Patience, type Turn } from './patience.ts';
+import { type Telling, untoldOf } from './untold.ts';
 
 /** The device's id first: it is ours, and has no blank in it. */
 const keyOf = (accountId: string, deviceId: string): string => `${deviceId} ${accountId}`;
 
-const toDevice = ({ _id, by: _by, deviceId, ...record }: KnownDeviceDoc): KnownDevice => ({ id: deviceId, ...record });
+const toDevice = ({ _id, by: _by, untold: _, untoldAt: _at, deviceId, ...record }: KnownDeviceDoc): KnownDevice => ({
+  id: deviceId,
+  ...record,
+});
 
 const toDocument = ({ id, ...record }: KnownDevice, by: string): KnownDeviceDoc => ({
   _id: keyOf(record.accountId, id),
@@ -16,8 +20,14 @@ const toDocument = ({ id, ...record }: KnownDevice, by: string): KnownDeviceDoc 
   by,
 });
 
-const insert = ({ knownDevices }: Models, turn: Turn, device: KnownDevice): Promise<boolean> => {
-  const document = toDocument(device, turn.by);
+const insert = (
+  { knownDevices }: Models,
+  turn: Turn,
+  device: KnownDevice,
+  untold: readonly Untold[],
+): Promise<boolean> => {
+  const told = untold.length > 0 ? { untold, untoldAt: device.firstSeenAt } : {};
+  const document = { ...toDocument(device, turn.by), ...told };
   const { _id, by } = document;
   return inserted(
     turn,
@@ -37,7 +47,22 @@ const sweep = async ({ knownDevices }: Models, { ask }: Turn, now: number, limit
   return (await ask((bounded) => knownDevices.deleteMany({ _id: { $in: ids }, ...over }, bounded))).deletedCount;
 };
 
-export const createDeviceStore = (models: Models, patience: Patience): DeviceStore => {
+interface Parts {
+  readonly models: Models;
+  readonly patience: Patience;
+  readonly telling: Telling;
+}
+
+const remove = async ({ models: { knownDevices }, patience, telling }: Parts, _id: string): Promise<boolean> => {
+  const there = await patience(({ ask }) =>
+    ask((bounded) => knownDevices.findOne({ _id }, { untold: 1 }, bounded).lean<KnownDeviceDoc>()),
+  );
+  // What is not in the log yet would be gone with the document.
+  if (there?.untold) await telling.tell('knownDevices', _id, there.untold);
+  return (await patience(({ ask }) => ask((bounded) => knownDevices.deleteOne({ _id }, bounded)))).deletedCount === 1;
+};
+
+export const createDeviceStore = (models: Models, patience: Patience, telling: Telling): DeviceStore => {
   const { knownDevices } = models;
 
   const update = (accountId: string, id: string, change: object): Promise<boolean> =>
@@ -61,16 +86,17 @@ export const createDeviceStore = (models: Models, patience: Patience): DeviceSto
         const found = await ask((bounded) => knownDevices.findOne({ _id }, undefined, bounded).lean<KnownDeviceDoc>());
         return found ? toDevice(found) : undefined;
       }),
-    insert: (device) => patience((turn) => insert(models, turn, device)),
+    async insert(device, event) {
+      const untold = untoldOf(event ? [event] : []);
+      const isNew = await patience((turn) => insert(models, turn, device, untold));
+      if (isNew) telling.tellLater('knownDevices', keyOf(device.accountId, device.id), untold);
+      return isNew;
+    },
     see: (accountId, id, at) =>
       update(accountId, id, { $max: { lastSeenAt: at, expiresAt: at + DEVICE_KNOWN_SECONDS } }),
     rename: (accountId, id, name) =>
       update(accountId, id, name === undefined ? { $unset: { name: 1 } } : { $set: { name } }),
-    remove: async (accountId, id) => {
-      const _id = keyOf(accountId, id);
-      const gone = await patience(({ ask }) => ask((bounded) => knownDevices.deleteOne({ _id }, bounded)));
-      return gone.deletedCount === 1;
-    },
+    remove: (accountId, id) => remove({ models, patience, telling }, keyOf(accountId, id)),
     removeAll: async (accountId) => {
       const gone = await patience(({ ask }) => ask((bounded) => knownDevices.deleteMany({ accountId }, bounded)));
       return gone.deletedCount;

@@ -16,7 +16,7 @@ export interface Untold {
   readonly event: string;
 }
 
-/** What both kinds of session bear besides themselves. */
+/** What documents that are told of bear besides themselves. */
 export interface Told {
   readonly untold?: readonly Untold[];
   /** When the first of them happened: there are some. */
@@ -99,7 +99,7 @@ export interface FactorDoc extends Omit<FactorRecord, 'id' | 'state'> {
   readonly by: string;
 }
 
-export interface KnownDeviceDoc extends Omit<KnownDevice, 'id'> {
+export interface KnownDeviceDoc extends Omit<KnownDevice, 'id'>, Omit<Told, 'writes'> {
   /** The device and the account. */
   readonly _id: string;
   readonly deviceId: string;

@@ -92,12 +92,15 @@ const knownDevices = new Schema<KnownDeviceDoc>(
     firstSeenAt: Number,
     lastSeenAt: Number,
     expiresAt: Number,
+    untold: Mixed,
+    untoldAt: Number,
     by: String,
   },
   OPTIONS,
 )
   .index({ accountId: 1 })
-  .index({ expiresAt: 1 });
+  .index({ expiresAt: 1 })
+  .index({ untoldAt: 1 }, { sparse: true });
 
 const limits = new Schema<LimitDoc>({ _id: String, points: Number, expiresAtMs: Number }, OPTIONS).index({
   expiresAtMs: 1,

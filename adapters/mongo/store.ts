@@ -111,7 +111,7 @@ const storeOver = (models: Models, { timeoutSeconds, readLevel = 'local', epheme
     sessions: createSessionStore(parts, patience),
     artifacts,
     events: eventStore(log, telling),
-    devices: createDeviceStore(models, patience),
+    devices: createDeviceStore(models, patience, telling),
     accounts: createAccountStore(models, patience),
     factors: createFactorStore(models, patience),
     limits,

@@ -12,7 +12,9 @@ import type { Models } from './models.ts';
 import type { Patience } from './patience.ts';
 
 /** The collections whose documents bear untold events. */
-export type Teller = 'deviceSessions' | 'ssoSessions';
+const TELLERS = ['deviceSessions', 'ssoSessions', 'knownDevices'] as const;
+
+export type Teller = (typeof TELLERS)[number];
 
 interface TellingDoc extends Told {
   readonly _id: string;
@@ -103,7 +105,7 @@ export const createTelling = (models: Models, log: EventLog, patience: Patience)
       await Promise.all([...underWay]);
     },
     async sweep(limit) {
-      for (const from of ['deviceSessions', 'ssoSessions'] as const) {
+      for (const from of TELLERS) {
         const found = await left(modelOf(models, from), patience, limit);
         await Promise.all(found.map(({ _id, untold = [] }) => tell(from, _id, untold)));
       }

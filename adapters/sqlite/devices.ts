@@ -1,6 +1,8 @@
 /** Owns the rows of the known devices. */
+import type { NewEvent } from '../../server/events.ts';
 import { DEVICE_KNOWN_SECONDS, type DeviceStore, type KnownDevice } from '../../server/sessions/device-store.ts';
 import type { Database, Sql } from './database.ts';
+import { appendEvent } from './events.ts';
 
 interface DeviceRow {
   readonly account_id: string;
@@ -30,7 +32,7 @@ const find = (sql: Sql, accountId: string, id: string): KnownDevice | undefined 
   return row && toDevice(row);
 };
 
-const insert = (sql: Sql, { accountId, id, name, firstSeenAt, lastSeenAt, expiresAt }: KnownDevice): boolean =>
+const insertRow = (sql: Sql, { accountId, id, name, firstSeenAt, lastSeenAt, expiresAt }: KnownDevice): boolean =>
   sql.run(
     `INSERT INTO known_devices (account_id, id, name, first_seen_at, last_seen_at, expires_at)
       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -41,6 +43,12 @@ const insert = (sql: Sql, { accountId, id, name, firstSeenAt, lastSeenAt, expire
     lastSeenAt,
     expiresAt,
   ) === 1;
+
+const insert = (sql: Sql, device: KnownDevice, event: NewEvent | undefined): boolean => {
+  const isNew = insertRow(sql, device);
+  if (isNew && event) appendEvent(sql, event);
+  return isNew;
+};
 
 const see = (sql: Sql, accountId: string, id: string, at: number): boolean =>
   sql.run(
@@ -69,7 +77,7 @@ const sweep = (sql: Sql, now: number, limit: number): number =>
 export const createDeviceStore = (db: Database): DeviceStore => ({
   list: (accountId) => db.read((sql) => list(sql, accountId)),
   find: (accountId, id) => db.read((sql) => find(sql, accountId, id)),
-  insert: (device) => db.write((sql) => insert(sql, device)),
+  insert: (device, event) => db.write((sql) => insert(sql, device, event)),
   see: (accountId, id, at) => db.write((sql) => see(sql, accountId, id, at)),
   rename: (accountId, id, name) => db.write((sql) => rename(sql, accountId, id, name)),
   remove: (accountId, id) => db.write((sql) => remove(sql, accountId, id)),

@@ -123,6 +123,15 @@ export const MEANINGS: Readonly<Record<EndReason, Meaning>> = {
     ...(session ? [`Of those, this one was unused longest: since ${moment(session.lastUsedAt, now)}.`] : []),
     'Nothing is wrong. 0 for sessionsPerAccount sets no limit.',
   ],
+  no_place: ({ lifetimes, clientId }) => [
+    `The app ${clientId} refuses sign-ins beyond ${lifetimes?.sessionsPerAccount ?? 'as many as it allows'} sessions of one person (sessionLimit).`,
+    'This one and others finished at the same moment, and those were first. The app never got its tokens.',
+    'Nothing is wrong: the person signs out on another device, then signs in again.',
+  ],
+  replaced: ({ event }) => [
+    `The same person signed in again with the same app on the same device${asker(event)}${from(event)}: the same device cookie proves it, or the same DPoP key.`,
+    'Nothing is wrong: an app that was installed anew, or lost what it kept, leaves no session behind. An app that people sign in with several times on one device, each for itself, sets replacesPredecessor to false.',
+  ],
   client_removed: ({ clientId }) => [
     `The server was started with a configuration in which there is no app ${clientId}.`,
     'If that was a mistake, put it back; what ended stays ended, and people sign in again.',

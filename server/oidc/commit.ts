@@ -3,9 +3,11 @@ import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { NewEvent } from '../events.ts';
 import type { DeviceSession } from '../sessions/device-session.ts';
+import type { EndReason } from '../sessions/ending.ts';
 import { admits, admitsBrowser } from '../sessions/sessions.ts';
 import type { Refusal, Work } from '../sessions/store.ts';
 import { type Consequences, tokenPart } from './commit-token.ts';
+import { meetDevice } from './meet-device.ts';
 import type { OidcParts } from './parts.ts';
 import type { Unit } from './unit-of-work.ts';
 
@@ -57,9 +59,23 @@ const endDestroyed = async (parts: OidcParts, unit: Unit): Promise<void> => {
   else await parts.revocation.endMany(sso.accountId, { kind: 'sso', uid: sso.uid }, 'signed_out', context);
 };
 
-/** The code is spent by now: a reply that hid its tokens would end the session. What is over the limit goes at the next sign-in. */
-const keepLimit = ({ sessions, log }: OidcParts, begun: DeviceSession): Promise<void> =>
-  sessions.keepLimit(begun).catch((error: unknown) => log.error('a session limit could not be kept', { error }));
+/** What one that has made room for others of the same moment is told is what any such session is told: at its next use. */
+const TOLD_AT_ONCE: ReadonlySet<EndReason> = new Set(['no_place', 'replaced']);
+
+/** The code is spent by now: where the store fails, a reply without tokens would end the session. The next sign-in looks again. */
+const settlePlaces = async (
+  { places, log }: OidcParts,
+  { address, userAgent }: Unit,
+  begun: DeviceSession,
+): Promise<Refusal | undefined> => {
+  try {
+    const reason = await places.settle(begun, { address, userAgent });
+    return reason && TOLD_AT_ONCE.has(reason) ? { refused: 'session', reason } : undefined;
+  } catch (error) {
+    log.error('the places of one person at one client could not be settled', { error });
+    return undefined;
+  }
+};
 
 const endReused = (parts: OidcParts, unit: Unit, { session, evidence }: NonNullable<Consequences['reuse']>) =>
   parts.revocation.end(session, 'reuse', {
@@ -77,7 +93,10 @@ const isIdle = ({ redemption, exchange, begin, ssoSave, ssoDestroyed, proofs, sp
   ssoDestroyed === undefined &&
   proofs.length + spend.length + put.length === 0;
 
-/** Writes what the request wants written. A refusal means that none of it was. */
+/**
+ * Writes what the request wants written. A refusal means that none of it was, or that the session it began has ended
+ * again, for want of a place: before anybody was given its tokens.
+ */
 export const commit = async (parts: OidcParts, unit: Unit): Promise<Refusal | undefined> => {
   if (isIdle(unit)) return undefined;
   const then: Consequences = { events: [] };
@@ -90,9 +109,9 @@ export const commit = async (parts: OidcParts, unit: Unit): Promise<Refusal | un
   const events = eventsOf(then);
   await announce(parts, new Set(work.events), events);
   if (unit.redemption && !events.some(({ type }) => type.startsWith('refresh_'))) parts.rotated();
-  if (then.begun) await keepLimit(parts, then.begun);
+  if (unit.met) await meetDevice(parts, unit, unit.met);
   await endDestroyed(parts, unit);
-  return undefined;
+  return then.begun && outcome.session ? settlePlaces(parts, unit, outcome.session) : undefined;
 };
 
 /** Those that the commit wrote are told; what only the commit found out is written first. */

@@ -36,11 +36,18 @@ const setCookie = (parts: OidcParts, ctx: KoaContextWithOIDC): string => {
   return value;
 };
 
-/** Reads the device cookie, or sets one; that of a device that was reported lost is not known any more. */
-const recogniseDevice = async (parts: OidcParts, ctx: KoaContextWithOIDC): Promise<DeviceCookie> => {
+/** The device cookie that came with the request; that of a device that was reported lost is not known any more. */
+const givenCookie = async (parts: OidcParts, ctx: KoaContextWithOIDC): Promise<string | undefined> => {
   const given = ctx.cookies.get(cookieName(parts), { signed: true });
-  const known = given !== undefined && !(await isForgotten(parts, deviceIdOf(given)));
-  const device = { id: deviceIdOf(known ? given : setCookie(parts, ctx)), known };
+  return given !== undefined && !(await isForgotten(parts, deviceIdOf(given))) ? given : undefined;
+};
+
+/** Reads the device cookie, or sets one. */
+export const recogniseDevice = async (parts: OidcParts, ctx: KoaContextWithOIDC): Promise<DeviceCookie> => {
+  const noted = cookies.get(ctx);
+  if (noted) return noted;
+  const given = await givenCookie(parts, ctx);
+  const device = { id: deviceIdOf(given ?? setCookie(parts, ctx)), known: given !== undefined };
   cookies.set(ctx, device);
   return device;
 };
@@ -89,7 +96,11 @@ const languagesOf = (ctx: KoaContextWithOIDC): string | undefined => {
   );
 };
 
-/** The device facts of a sign-in: the app's own words first, then the user agent's. */
+/** What the device is called: the app's own words first, then the user agent's. */
+export const deviceName = (ctx: KoaContextWithOIDC): string =>
+  textOf(ctx, 'device_name') ?? textOf(ctx, 'device_model') ?? platformName(ctx.get('user-agent'));
+
+/** The device facts of a sign-in. */
 export const deviceFacts = async (
   parts: OidcParts,
   ctx: KoaContextWithOIDC,
@@ -101,6 +112,11 @@ export const deviceFacts = async (
   const appId = given === undefined ? undefined : keyed(parts.keys.digest, 'app', accountId, clientId, given);
   const cookie = await recogniseDevice(parts, ctx);
   const known = cookie.known || appId === undefined ? undefined : await grouped(parts, accountId, clientId, appId);
-  const name = textOf(ctx, 'device_name') ?? model ?? platformName(ctx.get('user-agent'));
-  return { id: known ?? cookie.id, name, ...defined({ model, appId, lang: languagesOf(ctx) }) };
+  return {
+    id: known ?? cookie.id,
+    name: deviceName(ctx),
+    cookie: cookie.id,
+    ...(cookie.known ? { isReturning: true } : {}),
+    ...defined({ model, appId, lang: languagesOf(ctx) }),
+  };
 };

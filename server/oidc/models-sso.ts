@@ -4,7 +4,7 @@ import { defined } from '../defined.ts';
 import { sha256 } from '../digests.ts';
 import type { SsoSession } from '../sessions/sso-session.ts';
 import type { Seconds } from '../sessions/time.ts';
-import { knownDevice } from './device.ts';
+import { deviceName, knownDevice, recogniseDevice } from './device.ts';
 import { Provider } from './library.ts';
 import { loginNow } from './login-result.ts';
 import { type Model, notHere } from './model.ts';
@@ -84,6 +84,14 @@ const leaveCookie = (ctx: KoaContextWithOIDC): void => {
   if (others.length > 0) ctx.set('set-cookie', others);
 };
 
+/** Only an authentication counts: what single sign-on begins, nobody has proven anything for at this device. */
+const noteDevice = async (parts: OidcParts, unit: Unit, { accountId }: AdapterPayload): Promise<void> => {
+  const { ctx } = Provider;
+  if (!ctx || accountId === undefined || !loginNow(ctx)) return;
+  const { id: deviceId } = await recogniseDevice(parts, ctx);
+  unit.met = { accountId, clientId: ctx.oidc.client?.clientId, deviceId, name: deviceName(ctx) };
+};
+
 export const ssoModel = (parts: OidcParts): Model => ({
   ...notHere,
   async find(id) {
@@ -103,6 +111,7 @@ export const ssoModel = (parts: OidcParts): Model => ({
     if (isOfNobody(unit, payload)) return Provider.ctx && leaveCookie(Provider.ctx);
     const how = unit.sso?.uid === payload.uid ? 'replace' : 'insert';
     if (isMereLook(unit)) return;
+    await noteDevice(parts, unit, payload);
     const seenIdHash = unit.sso?.idHash;
     unit.ssoSave = { how, session: saved(unit, id, payload, expiresIn), ...defined({ seenIdHash }) };
   },

@@ -5,6 +5,7 @@ import type { NewEvent } from '../events.ts';
 import type { DerivedKeys } from '../keys.ts';
 import type { Log } from '../log.ts';
 import type { People } from '../people.ts';
+import type { Places } from '../sessions/places.ts';
 import type { Lifetimes } from '../sessions/policy.ts';
 import type { Revocation } from '../sessions/revocation.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -22,6 +23,7 @@ export interface OidcParts {
   readonly published: ReadonlySet<string>;
   readonly store: Store;
   readonly sessions: Sessions;
+  readonly places: Places;
   readonly revocation: Revocation;
   readonly people: People;
   readonly factors: Factors;

@@ -46,6 +46,15 @@ export interface StaleScopes {
   readonly maxAgeSeconds: Seconds;
 }
 
+/** A person authenticated at a device. */
+export interface Met {
+  readonly accountId: string;
+  readonly clientId: string | undefined;
+  /** That of the device cookie, whatever the app says of the device. */
+  readonly deviceId: string;
+  readonly name: string;
+}
+
 export interface Unit extends Runner {
   /** The request's one time. */
   readonly now: Seconds;
@@ -66,6 +75,8 @@ export interface Unit extends Runner {
   ssoSave?: SsoSave;
   ssoDestroyed?: string;
   begin?: DeviceSession;
+  /** Where a person has just authenticated: to be known, once this is committed. */
+  met?: Met;
 }
 
 /** On the context itself: a WeakMap of as many entries as there are requests costs more than they do. */

@@ -20,6 +20,10 @@ export interface DeviceFacts {
   readonly model?: string;
   /** Which languages the person reads: BCP 47, space separated. */
   readonly lang?: string;
+  /** The device cookie's id. Unlike `id` it is never drawn from what an app sends: it proves that two are one device. */
+  readonly cookie?: string;
+  /** That cookie came with the sign-in, so there may be others that it was there for. */
+  readonly isReturning?: true;
   /** A digest of the app's own `device_id`, of this account and client. Anyone can send one: it only groups. */
   readonly appId?: string;
 }

@@ -1,4 +1,5 @@
 /** Owns which devices an account is known on: what was seen with its cookie there, and what the person calls it. */
+import type { NewEvent } from '../events.ts';
 import type { Seconds } from './time.ts';
 
 const YEAR = 365 * 24 * 60 * 60;
@@ -23,8 +24,11 @@ export interface DeviceStore {
   /** Of one account, last seen first. */
   list(accountId: string): Promise<readonly KnownDevice[]>;
   find(accountId: string, id: string): Promise<KnownDevice | undefined>;
-  /** Insert-only: of any number of callers with one account and id, one gets true. */
-  insert(device: KnownDevice): Promise<boolean>;
+  /**
+   * Insert-only: of any number of callers with one account and id, one gets true. The event is written with the device,
+   * and only with it: no crash leaves one without the other.
+   */
+  insert(device: KnownDevice, event?: NewEvent): Promise<boolean>;
   /** Moves last seen, and with it the end, forward to `at`, never back. False where it is not known. */
   see(accountId: string, id: string, at: Seconds): Promise<boolean>;
   /** Without a name it is called as before. False where it is not known. */

@@ -25,6 +25,8 @@ export const END_REASONS = {
   account_disabled: { marksSso: true, sentence: 'the account was disabled or deleted' },
   consent_withdrawn: { marksSso: true, sentence: 'access was withdrawn' },
   session_limit: { marksSso: false, sentence: 'more sign-ins than the app allows: the one unused longest made room' },
+  no_place: { marksSso: false, sentence: 'the app allows no more sign-ins, and others came before this one' },
+  replaced: { marksSso: false, sentence: 'the same app signed in again on the same device' },
   client_removed: { marksSso: false, sentence: 'the app is no longer registered here' },
 } as const satisfies Record<string, ReasonRow>;
 

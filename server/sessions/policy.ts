@@ -4,7 +4,7 @@ import type { EndReason } from './ending.ts';
 import type { SsoSession } from './sso-session.ts';
 import type { Seconds } from './time.ts';
 
-/** A client's lifetimes. All whole seconds but the last two. */
+/** A client's lifetimes: whole seconds by their names, and the rules of how many sessions there are. */
 export interface Lifetimes {
   readonly accessTokenSeconds: Seconds;
   readonly idleSeconds: Seconds;
@@ -17,6 +17,12 @@ export interface Lifetimes {
   readonly ssoAbsoluteSeconds: Seconds;
   /** Live sessions of one account at this client; 0 = no limit. */
   readonly sessionsPerAccount: number;
+  /** What gives way where there are more: the session unused longest, or the sign-in. */
+  readonly sessionLimit: 'end_oldest' | 'refuse';
+  /** Whether a sign-in ends the session that the same installed app had before: same device cookie, or same DPoP key. */
+  readonly replacesPredecessor: boolean;
+  /** Whether "keep me signed in" is ticked when the sign-in page opens. */
+  readonly keepsSignedIn: boolean;
   /** Whether a bearer family that two parties share in plain sight is ended, or only reported. */
   readonly endsSharedFamily: boolean;
 }
@@ -35,6 +41,9 @@ export const PROFILES = {
     ssoIdleSeconds: 30 * DAY,
     ssoAbsoluteSeconds: 90 * DAY,
     sessionsPerAccount: 0,
+    sessionLimit: 'end_oldest',
+    replacesPredecessor: true,
+    keepsSignedIn: true,
     endsSharedFamily: false,
   },
   standard: {
@@ -46,6 +55,9 @@ export const PROFILES = {
     ssoIdleSeconds: 7 * DAY,
     ssoAbsoluteSeconds: 30 * DAY,
     sessionsPerAccount: 0,
+    sessionLimit: 'end_oldest',
+    replacesPredecessor: true,
+    keepsSignedIn: true,
     endsSharedFamily: false,
   },
   high: {
@@ -57,6 +69,9 @@ export const PROFILES = {
     ssoIdleSeconds: 15 * MINUTE,
     ssoAbsoluteSeconds: 12 * HOUR,
     sessionsPerAccount: 5,
+    sessionLimit: 'end_oldest',
+    replacesPredecessor: true,
+    keepsSignedIn: false,
     endsSharedFamily: true,
   },
   // NIST SP 800-63B-4 §2.1.3, §2.2.3, §2.3.3: when a session of each assurance level has to authenticate anew. Lifetimes
@@ -70,6 +85,9 @@ export const PROFILES = {
     ssoIdleSeconds: 7 * DAY,
     ssoAbsoluteSeconds: 30 * DAY,
     sessionsPerAccount: 0,
+    sessionLimit: 'end_oldest',
+    replacesPredecessor: true,
+    keepsSignedIn: true,
     endsSharedFamily: false,
   },
   aal2: {
@@ -81,6 +99,9 @@ export const PROFILES = {
     ssoIdleSeconds: HOUR,
     ssoAbsoluteSeconds: DAY,
     sessionsPerAccount: 0,
+    sessionLimit: 'end_oldest',
+    replacesPredecessor: true,
+    keepsSignedIn: false,
     endsSharedFamily: false,
   },
   aal3: {
@@ -92,9 +113,15 @@ export const PROFILES = {
     ssoIdleSeconds: 15 * MINUTE,
     ssoAbsoluteSeconds: 12 * HOUR,
     sessionsPerAccount: 0,
+    sessionLimit: 'end_oldest',
+    replacesPredecessor: true,
+    keepsSignedIn: false,
     endsSharedFamily: true,
   },
 } as const satisfies Record<string, Lifetimes>;
+
+/** The most that a browser's sign-in lasts whose person did not ask to be kept signed in, whatever the client allows. */
+const BRIEF_SSO = { idleSeconds: HOUR, absoluteSeconds: 12 * HOUR } as const;
 
 /** Ended sessions stay listed this long, and are then deleted. */
 export const ENDED_LISTED_SECONDS = 30 * DAY;
@@ -126,8 +153,9 @@ export const ssoRefusal = (
   if (sso.accountId === undefined || sso.authTime === undefined) return 'nobody';
   if (sso.ended) return 'ended';
   if (sso.marks > sso.marksAnswered) return 'marked';
-  if (now >= sso.lastUsedAt + lifetimes.ssoIdleSeconds) return 'idle';
+  const most = sso.isBrief ? BRIEF_SSO : { idleSeconds: Infinity, absoluteSeconds: Infinity };
+  if (now >= sso.lastUsedAt + Math.min(lifetimes.ssoIdleSeconds, most.idleSeconds)) return 'idle';
   // A device session ends so long after the same authentication: what began later than that would be over at once.
-  const absolute = Math.min(lifetimes.ssoAbsoluteSeconds, lifetimes.absoluteSeconds);
+  const absolute = Math.min(lifetimes.ssoAbsoluteSeconds, lifetimes.absoluteSeconds, most.absoluteSeconds);
   return now >= sso.authTime + absolute ? 'absolute' : undefined;
 };

@@ -122,8 +122,6 @@ export interface Sessions {
   use(session: DeviceSession, place: TokenPlace, context?: EndContext): Promise<DeviceSession | undefined>;
   /** Live and ended ones of an account, newest use first; what has run out is ended by the look at it. */
   list(accountId: string, limit: number): Promise<readonly DeviceSession[]>;
-  /** Ends the ones unused longest, where an account has more live sessions at a client than its policy allows. */
-  keepLimit(session: DeviceSession): Promise<void>;
 }
 
 interface Parts {
@@ -179,13 +177,6 @@ export const createSessions = ({ store, revocation, clock, lifetimesOf }: Parts)
         rows.map(async (row) => (row.status === 'live' ? ((await check(row)) ?? store.find(row.sid)) : row)),
       );
       return looked.filter((row) => row !== undefined);
-    },
-
-    async keepLimit({ accountId, clientId }) {
-      const most = lifetimesOf(clientId)?.sessionsPerAccount ?? 0;
-      if (most === 0) return;
-      const live = await store.list({ accountId, clientId, status: 'live', limit: most + 100 });
-      for (const surplus of live.slice(most)) await revocation.end(surplus, 'session_limit');
     },
   };
 };

@@ -18,6 +18,8 @@ export interface SsoSession {
   readonly marks: number;
   readonly marksAnswered: number;
   readonly deviceId?: string;
+  /** Nobody asked to be kept signed in here: it ends with the browser, and soon. */
+  readonly isBrief?: true;
   readonly userAgent?: string;
   readonly ended?: Ended;
   /** The protocol library's own members, without the id. */

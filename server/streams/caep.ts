@@ -29,6 +29,8 @@ const INITIATORS: Readonly<Record<EndReason, Initiator>> = {
   account_disabled: 'admin',
   consent_withdrawn: 'user',
   session_limit: 'policy',
+  no_place: 'policy',
+  replaced: 'user',
   client_removed: 'admin',
 };
 

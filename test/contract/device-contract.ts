@@ -32,6 +32,21 @@ export const deviceContract = (open: OpenStore): void => {
     ]);
   });
 
+  it('are told of once, with the first sight alone', async () => {
+    const device = knownDevice();
+    const event = (n: number) => ({ type: 'new_device', at: NOW, accountId: device.accountId, data: { n } }) as const;
+    const written = await Promise.all(times(20, (n) => devices().insert(device, event(n))));
+    const told = async () => store().events.list({ accountId: device.accountId, limit: 50 });
+    expect((await told()).map(({ data }) => data)).to.deep.equal([{ n: written.indexOf(true) }]);
+    const [, found] = [await devices().remove(device.accountId, device.id), await devices().insert(device)];
+    expect(found).to.equal(true);
+    expect(await told()).to.have.lengthOf(1);
+    await devices().remove(device.accountId, device.id);
+    await devices().insert(device, event(20));
+    await devices().remove(device.accountId, device.id);
+    expect(await told(), 'a device that is gone at once is told of all the same').to.have.lengthOf(2);
+  });
+
   it('are known to each account by itself', async () => {
     const device = knownDevice();
     const same = { ...device, accountId: randomId(), name: 'Shared tablet' };

@@ -84,6 +84,8 @@ describe('the reasons for which a session ends', () => {
       'idle_timeout',
       'absolute_timeout',
       'session_limit',
+      'no_place',
+      'replaced',
       'client_removed',
     ]);
   });
@@ -102,6 +104,8 @@ describe('the reasons for which a session ends', () => {
       'account_disabled',
       'consent_withdrawn',
       'session_limit',
+      'no_place',
+      'replaced',
       'client_removed',
     ]);
     const sentences = Object.values(END_REASONS).map(({ sentence }) => sentence);
