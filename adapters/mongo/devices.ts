@@ -1,5 +1,10 @@
 /** Owns the documents of the known devices: one for each device of each account. */
-import { DEVICE_KNOWN_SECONDS, type DeviceStore, type KnownDevice } from '../../server/sessions/device-store.ts';
+import {
+  DEVICE_KNOWN_SECONDS,
+  type DeviceStore,
+  type KnownDevice,
+  type Meeting,
+} from '../../server/sessions/device-store.ts';
 import type { KnownDeviceDoc, Untold } from './documents.ts';
 import { insertInto, type Models } from './models.ts';
 import { inserted, type Patience, type Turn } from './patience.ts';
@@ -24,7 +29,7 @@ const insert = (
   { knownDevices }: Models,
   turn: Turn,
   device: KnownDevice,
-  untold: readonly Untold[],
+  untold: readonly Untold[] = [],
 ): Promise<boolean> => {
   const told = untold.length > 0 ? { untold, untoldAt: device.firstSeenAt } : {};
   const document = { ...toDocument(device, turn.by), ...told };
@@ -34,6 +39,31 @@ const insert = (
     (bounded) => insertInto(knownDevices, [document], bounded),
     (bounded) => knownDevices.updateOne({ _id, by }, { $set: { by } }, bounded),
   );
+};
+
+interface Met {
+  /** Takes the event to the log, by itself. */
+  tell(): void;
+  undo(later: Turn): Promise<unknown>;
+}
+
+/**
+ * A device that the account may not know yet, with its event, before the commit point: after it nothing may fail. A
+ * crash between the two tells of somebody who was proven and never got in: one notice too many, never one too few.
+ * Nothing where it is known.
+ */
+export const meetDevice = async (
+  { models, telling }: Omit<Parts, 'patience'>,
+  turn: Turn,
+  { device, event }: Meeting,
+): Promise<Met | undefined> => {
+  const untold = untoldOf([event]);
+  if (!(await insert(models, turn, device, untold))) return undefined;
+  const _id = keyOf(device.accountId, device.id);
+  return {
+    tell: () => telling.tellLater('knownDevices', _id, untold),
+    undo: ({ ask }) => ask((bounded) => models.knownDevices.deleteOne({ _id, by: turn.by }, bounded)),
+  };
 };
 
 const sweep = async ({ knownDevices }: Models, { ask }: Turn, now: number, limit: number): Promise<number> => {
@@ -86,12 +116,7 @@ export const createDeviceStore = (models: Models, patience: Patience, telling: T
         const found = await ask((bounded) => knownDevices.findOne({ _id }, undefined, bounded).lean<KnownDeviceDoc>());
         return found ? toDevice(found) : undefined;
       }),
-    async insert(device, event) {
-      const untold = untoldOf(event ? [event] : []);
-      const isNew = await patience((turn) => insert(models, turn, device, untold));
-      if (isNew) telling.tellLater('knownDevices', keyOf(device.accountId, device.id), untold);
-      return isNew;
-    },
+    insert: (device) => patience((turn) => insert(models, turn, device)),
     see: (accountId, id, at) =>
       update(accountId, id, { $max: { lastSeenAt: at, expiresAt: at + DEVICE_KNOWN_SECONDS } }),
     rename: (accountId, id, name) =>

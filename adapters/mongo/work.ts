@@ -5,6 +5,7 @@
 import type { SsoSession } from '../../server/sessions/sso-session.ts';
 import type { Artifact, ArtifactRef, ArtifactStore, Committed, Refusal, Work } from '../../server/sessions/store.ts';
 import { beginSession, type Changed, changeSession, isRefusal, type Parts, unbegin } from './changes.ts';
+import { meetDevice } from './devices.ts';
 import { endingsOf } from './endings.ts';
 import type { Patience, Turn } from './patience.ts';
 import { saveSso } from './sso-sessions.ts';
@@ -114,6 +115,12 @@ const writeChange = async ({ parts, turn, work }: Step): Promise<Changed | Refus
 const isCheckAlone = ({ change, spend = [] }: Work): boolean =>
   change !== undefined && spend.length > 0 && change.next(change.seen) === change.seen;
 
+const meet = async ({ parts, turn, work: { meeting }, undo }: Step) => {
+  const met = meeting && (await meetDevice(parts, turn, meeting));
+  if (met) undo.push(met.undo);
+  return met;
+};
+
 const finish = async (step: Step): Promise<Committed | Refusal> => {
   const { work, parts } = step;
   const checked = isCheckAlone(work) ? await writeChange(step) : undefined;
@@ -127,8 +134,15 @@ const finish = async (step: Step): Promise<Committed | Refusal> => {
   return session ? { session } : {};
 };
 
-const write = async (step: Step): Promise<Committed | Refusal> =>
-  refuseRepeated(step.work) ?? (await writeBefore(step)) ?? (await finish(step));
+const write = async (step: Step): Promise<Committed | Refusal> => {
+  const refusal = refuseRepeated(step.work) ?? (await writeBefore(step));
+  if (refusal) return refusal;
+  const met = await meet(step);
+  const outcome = await finish(step);
+  if (isRefusal(outcome) || !met) return outcome;
+  met.tell();
+  return { ...outcome, hasMet: true };
+};
 
 /** In the other order. What cannot be taken back now is harmless. */
 const takeBack = async ({ patience }: WorkParts, undo: Undo): Promise<void> => {

@@ -1,6 +1,10 @@
 /** Owns the rows of the known devices. */
-import type { NewEvent } from '../../server/events.ts';
-import { DEVICE_KNOWN_SECONDS, type DeviceStore, type KnownDevice } from '../../server/sessions/device-store.ts';
+import {
+  DEVICE_KNOWN_SECONDS,
+  type DeviceStore,
+  type KnownDevice,
+  type Meeting,
+} from '../../server/sessions/device-store.ts';
 import type { Database, Sql } from './database.ts';
 import { appendEvent } from './events.ts';
 
@@ -44,9 +48,10 @@ const insertRow = (sql: Sql, { accountId, id, name, firstSeenAt, lastSeenAt, exp
     expiresAt,
   ) === 1;
 
-const insert = (sql: Sql, device: KnownDevice, event: NewEvent | undefined): boolean => {
+/** With its event, where it is new. */
+export const meetDevice = (sql: Sql, { device, event }: Meeting): boolean => {
   const isNew = insertRow(sql, device);
-  if (isNew && event) appendEvent(sql, event);
+  if (isNew) appendEvent(sql, event);
   return isNew;
 };
 
@@ -77,7 +82,7 @@ const sweep = (sql: Sql, now: number, limit: number): number =>
 export const createDeviceStore = (db: Database): DeviceStore => ({
   list: (accountId) => db.read((sql) => list(sql, accountId)),
   find: (accountId, id) => db.read((sql) => find(sql, accountId, id)),
-  insert: (device, event) => db.write((sql) => insert(sql, device, event)),
+  insert: (device) => db.write((sql) => insertRow(sql, device)),
   see: (accountId, id, at) => db.write((sql) => see(sql, accountId, id, at)),
   rename: (accountId, id, name) => db.write((sql) => rename(sql, accountId, id, name)),
   remove: (accountId, id) => db.write((sql) => remove(sql, accountId, id)),

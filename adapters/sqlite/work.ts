@@ -5,6 +5,7 @@ import { isSpendable, isTaken, putArtifact, removeArtifact, spendArtifact } from
 import { applyChange, isRefusal, planChange } from './changes.ts';
 import type { Sql } from './database.ts';
 import { findDeviceSession, insertDeviceSession } from './device-session-rows.ts';
+import { meetDevice } from './devices.ts';
 import { endingsOf } from './endings.ts';
 import { appendEvent } from './events.ts';
 import { findSsoByHash, findSsoByUid, writeSso } from './sso-session-rows.ts';
@@ -79,8 +80,9 @@ const apply = (sql: Sql, work: Work, { sso, change }: Plan): Committed => {
   if (sso) writeSso(sql, sso);
   if (work.begin) insertDeviceSession(sql, work.begin);
   const session = change ? applyChange(sql, change) : work.begin;
+  const hasMet = work.meeting !== undefined && meetDevice(sql, work.meeting);
   for (const event of work.events ?? []) appendEvent(sql, event);
-  return session ? { session } : {};
+  return { ...(session ? { session } : {}), ...(hasMet ? { hasMet } : {}) };
 };
 
 /** A refusal has written nothing. */

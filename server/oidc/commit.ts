@@ -5,9 +5,8 @@ import type { NewEvent } from '../events.ts';
 import type { DeviceSession } from '../sessions/device-session.ts';
 import type { EndReason } from '../sessions/ending.ts';
 import { admits, admitsBrowser } from '../sessions/sessions.ts';
-import type { Refusal, Work } from '../sessions/store.ts';
+import type { Committed, Refusal, Work } from '../sessions/store.ts';
 import { type Consequences, tokenPart } from './commit-token.ts';
-import { meetDevice } from './meet-device.ts';
 import type { OidcParts } from './parts.ts';
 import type { Unit } from './unit-of-work.ts';
 
@@ -42,6 +41,7 @@ const workOf = (parts: OidcParts, unit: Unit, then: Consequences): Work => {
     put: unit.put,
     ...authorizationPart(unit),
     ...token,
+    ...(unit.meeting ? { meeting: unit.meeting } : {}),
     spend: token.spend ?? spend,
     events: eventsOf(then),
   };
@@ -93,6 +93,10 @@ const isIdle = ({ redemption, exchange, begin, ssoSave, ssoDestroyed, proofs, sp
   ssoDestroyed === undefined &&
   proofs.length + spend.length + put.length === 0;
 
+const announceMeeting = ({ emit }: OidcParts, { meeting }: Unit, { hasMet }: Committed): void => {
+  if (hasMet && meeting) emit(meeting.event);
+};
+
 /**
  * Writes what the request wants written. A refusal means that none of it was, or that the session it began has ended
  * again, for want of a place: before anybody was given its tokens.
@@ -109,7 +113,7 @@ export const commit = async (parts: OidcParts, unit: Unit): Promise<Refusal | un
   const events = eventsOf(then);
   await announce(parts, new Set(work.events), events);
   if (unit.redemption && !events.some(({ type }) => type.startsWith('refresh_'))) parts.rotated();
-  if (unit.met) await meetDevice(parts, unit, unit.met);
+  announceMeeting(parts, unit, outcome);
   await endDestroyed(parts, unit);
   return then.begun && outcome.session ? settlePlaces(parts, unit, outcome.session) : undefined;
 };

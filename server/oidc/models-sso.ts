@@ -7,6 +7,7 @@ import type { Seconds } from '../sessions/time.ts';
 import { deviceName, knownDevice, recogniseDevice } from './device.ts';
 import { Provider } from './library.ts';
 import { loginNow } from './login-result.ts';
+import { meetingAt } from './meet-device.ts';
 import { type Model, notHere } from './model.ts';
 import type { OidcParts } from './parts.ts';
 import { currentRoute, currentUnit, type Unit } from './unit-of-work.ts';
@@ -89,7 +90,9 @@ const noteDevice = async (parts: OidcParts, unit: Unit, { accountId }: AdapterPa
   const { ctx } = Provider;
   if (!ctx || accountId === undefined || !loginNow(ctx)) return;
   const { id: deviceId } = await recogniseDevice(parts, ctx);
-  unit.met = { accountId, clientId: ctx.oidc.client?.clientId, deviceId, name: deviceName(ctx) };
+  const met = { accountId, clientId: ctx.oidc.client?.clientId, deviceId, name: deviceName(ctx) };
+  const meeting = await meetingAt(parts, unit, met);
+  if (meeting) unit.meeting = meeting;
 };
 
 export const ssoModel = (parts: OidcParts): Model => ({

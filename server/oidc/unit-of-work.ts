@@ -4,6 +4,7 @@
  */
 import type { Context } from 'koa';
 import type { DeviceSession, FamilyFacts } from '../sessions/device-session.ts';
+import type { Meeting } from '../sessions/device-store.ts';
 import type { Presented, Verdict } from '../sessions/family.ts';
 import type { TokenPlace } from '../sessions/sessions.ts';
 import type { SsoSession } from '../sessions/sso-session.ts';
@@ -46,15 +47,6 @@ export interface StaleScopes {
   readonly maxAgeSeconds: Seconds;
 }
 
-/** A person authenticated at a device. */
-export interface Met {
-  readonly accountId: string;
-  readonly clientId: string | undefined;
-  /** That of the device cookie, whatever the app says of the device. */
-  readonly deviceId: string;
-  readonly name: string;
-}
-
 export interface Unit extends Runner {
   /** The request's one time. */
   readonly now: Seconds;
@@ -75,8 +67,8 @@ export interface Unit extends Runner {
   ssoSave?: SsoSave;
   ssoDestroyed?: string;
   begin?: DeviceSession;
-  /** Where a person has just authenticated: to be known, once this is committed. */
-  met?: Met;
+  /** A person has just authenticated at a device that the account does not know. */
+  meeting?: Meeting;
 }
 
 /** On the context itself: a WeakMap of as many entries as there are requests costs more than they do. */

@@ -19,16 +19,19 @@ export interface KnownDevice {
   readonly expiresAt: Seconds;
 }
 
+/** A device that an account may not know yet, and the event that tells of it where it does not. */
+export interface Meeting {
+  readonly device: KnownDevice;
+  readonly event: NewEvent;
+}
+
 /** The port of the known devices: one document each, of one account. */
 export interface DeviceStore {
   /** Of one account, last seen first. */
   list(accountId: string): Promise<readonly KnownDevice[]>;
   find(accountId: string, id: string): Promise<KnownDevice | undefined>;
-  /**
-   * Insert-only: of any number of callers with one account and id, one gets true. The event is written with the device,
-   * and only with it: no crash leaves one without the other.
-   */
-  insert(device: KnownDevice, event?: NewEvent): Promise<boolean>;
+  /** Insert-only: of any number of callers with one account and id, one gets true. */
+  insert(device: KnownDevice): Promise<boolean>;
   /** Moves last seen, and with it the end, forward to `at`, never back. False where it is not known. */
   see(accountId: string, id: string, at: Seconds): Promise<boolean>;
   /** Without a name it is called as before. False where it is not known. */

@@ -1,7 +1,7 @@
 /** Owns what the core asks of a store. Every promise rests on the atomicity of one document. */
 import type { EventStore, NewEvent } from '../events.ts';
 import type { DeviceSession } from './device-session.ts';
-import type { DeviceStore } from './device-store.ts';
+import type { DeviceStore, Meeting } from './device-store.ts';
 import type { EndingOfMany, EndReason } from './ending.ts';
 import type { SsoSession } from './sso-session.ts';
 import type { Milliseconds, Seconds } from './time.ts';
@@ -103,11 +103,13 @@ export interface Work {
     readonly accountId: string;
     admit(endings: readonly EndingOfMany[]): Refusal | undefined;
   };
+  /** A device that the account may not know yet: inserted with its event, where it does not. */
+  readonly meeting?: Meeting;
   readonly events?: readonly NewEvent[];
 }
 
-/** `session` is the device session as it stands after `begin` or `change`. */
-export type Committed = { readonly refused?: undefined; readonly session?: DeviceSession };
+/** `session` is the device session as it stands after `begin` or `change`; `hasMet`: the account knew nothing of the device. */
+export type Committed = { readonly refused?: undefined; readonly session?: DeviceSession; readonly hasMet?: boolean };
 
 export interface EndCommand {
   readonly sid: string;

@@ -1,6 +1,6 @@
 /** Owns what every store has to keep of the known devices' port: each of one account, first seen by one of many. */
 import { expect } from 'chai';
-import { DEVICE_KNOWN_SECONDS, type DeviceStore } from '../../server/sessions/device-store.ts';
+import { DEVICE_KNOWN_SECONDS, type DeviceStore, type KnownDevice } from '../../server/sessions/device-store.ts';
 import { type OpenStore, openedStore, times } from './opened-store.ts';
 import { knownDevice, NOW, randomId } from './samples.ts';
 
@@ -32,19 +32,41 @@ export const deviceContract = (open: OpenStore): void => {
     ]);
   });
 
-  it('are told of once, with the first sight alone', async () => {
+  const meetings = (device: KnownDevice) => (n: number) =>
+    ({
+      device,
+      event: { type: 'new_device', at: NOW, accountId: device.accountId, data: { n } },
+    }) as const;
+  const told = async ({ accountId }: KnownDevice) =>
+    (await store().events.list({ accountId, limit: 50 })).map(({ data }) => data?.['n']);
+
+  it('are met with their event, by one of many', async () => {
     const device = knownDevice();
-    const event = (n: number) => ({ type: 'new_device', at: NOW, accountId: device.accountId, data: { n } }) as const;
-    const written = await Promise.all(times(20, (n) => devices().insert(device, event(n))));
-    const told = async () => store().events.list({ accountId: device.accountId, limit: 50 });
-    expect((await told()).map(({ data }) => data)).to.deep.equal([{ n: written.indexOf(true) }]);
-    const [, found] = [await devices().remove(device.accountId, device.id), await devices().insert(device)];
-    expect(found).to.equal(true);
-    expect(await told()).to.have.lengthOf(1);
+    const meeting = meetings(device);
+    const outcomes = await Promise.all(times(20, (n) => store().commit({ meeting: meeting(n) })));
+    const met = outcomes.map((outcome) => 'hasMet' in outcome && outcome.hasMet);
+    expect(met.filter(Boolean)).to.have.lengthOf(1);
+    expect(await told(device)).to.deep.equal([met.indexOf(true)]);
+    expect(await devices().find(device.accountId, device.id)).to.deep.equal(device);
+    expect(await store().commit({ meeting: meeting(20) })).to.deep.equal({});
     await devices().remove(device.accountId, device.id);
-    await devices().insert(device, event(20));
+    expect(await store().commit({ meeting: meeting(21) })).to.deep.equal({ hasMet: true });
     await devices().remove(device.accountId, device.id);
-    expect(await told(), 'a device that is gone at once is told of all the same').to.have.lengthOf(2);
+    expect(await told(device), 'one that is gone at once is told of all the same').to.deep.equal([
+      21,
+      met.indexOf(true),
+    ]);
+  });
+
+  it('are not met where the work is refused, and then can be', async () => {
+    const device = knownDevice();
+    const meeting = meetings(device);
+    const spent = { kind: 'interaction', id: randomId(), now: NOW, nowMs: NOW * 1000 } as const;
+    expect(await store().commit({ spend: [spent], meeting: meeting(1) })).to.have.property('refused', 'spent');
+    expect(await devices().find(device.accountId, device.id)).to.equal(undefined);
+    expect(await told(device)).to.deep.equal([]);
+    expect(await store().commit({ meeting: meeting(2) })).to.deep.equal({ hasMet: true });
+    expect(await told(device)).to.deep.equal([2]);
   });
 
   it('are known to each account by itself', async () => {

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import { PROFILES } from '../../server/sessions/policy.ts';
 import { deviceApp, endingsLogged, expectAlive, expectRefused, silently, userinfo } from '../support/devices.ts';
 import { ENDING_ACTS, type EndingAct, type Scene, scene } from '../support/ending-acts.ts';
 import { type Phone, type Reply, type Tokens, tokensOf } from '../support/phone.ts';
-import { openWorld, type World } from '../support/world.ts';
+import { openWorld, standardConfig, type World } from '../support/world.ts';
 
 const ROUNDS = 10;
 
@@ -41,11 +42,18 @@ const expectDead = async (world: World, { app, tokens }: Won): Promise<void> => 
   expectRefused(account);
 };
 
+/** An app that is signed in to several times at one browser. */
+const clients = standardConfig.clients.map((client) =>
+  client.client_id === 'relaxed'
+    ? { ...client, lifetimes: { ...PROFILES.relaxed, replacesPredecessor: false } }
+    : client,
+);
+
 describe('an ending that races thirty requests', function () {
   this.timeout(60_000);
   let world: World;
   before(async () => {
-    world = await openWorld();
+    world = await openWorld({ config: { clients } });
   });
   after(() => world.close());
 
