@@ -52,10 +52,12 @@ const TOLD_REASONS: Readonly<Record<EndReason, boolean>> = {
   account_disabled: false,
   consent_withdrawn: false,
   session_limit: false,
+  no_place: false,
+  replaced: false,
   client_removed: false,
 };
 
-type Kinds = Partial<Record<EventType | 'new_device', (event: NewEvent) => NoticeKind | undefined>>;
+type Kinds = Partial<Record<EventType, (event: NewEvent) => NoticeKind | undefined>>;
 
 const KINDS: Kinds = {
   // The first device of an account is new to nobody.
