@@ -28,7 +28,7 @@ const load = (...files: readonly [string, ...string[]]): Asset => {
 };
 
 export const loadAssets = (): Assets => ({
-  stylesheet: load('curfew.css', 'controls.css', 'parts.css', 'factors.css', 'mail.css'),
+  stylesheet: load('curfew.css', 'controls.css', 'parts.css', 'factors.css', 'mail.css', 'own.css'),
   icon: load('curfew.svg'),
   script: load('passkeys.js'),
 });

@@ -54,7 +54,12 @@ const askPasskey = async ({ enrolment, pages }: Tools, { ctx, visitor, csrf }: V
 
 const confirmPasskey: FactorAct = async (tools, given) => {
   const { visitor, fields, from } = given;
-  const answer = { ticket: need(fields, 'ticket'), credential: need(fields, 'credential'), name: fields['name'] ?? '' };
+  const answer = {
+    ticket: need(fields, 'ticket'),
+    credential: need(fields, 'credential'),
+    name: fields['name'] ?? '',
+    deviceId: visitor.deviceId,
+  };
   const confirmed = await tools.enrolment.confirmPasskey(visitor.sub, answer, from);
   if (confirmed === 'added') return added(tools, given);
   return askPasskey(tools, given, { status: UNPROCESSABLE, sentence: ({ words }) => words.factors.passkeyFailed });

@@ -2,9 +2,10 @@
 import type { Enrolment } from '../server/accounts/enrolment.ts';
 import type { Factors } from '../server/accounts/factors.ts';
 import type { PasswordDesk } from '../server/accounts/password-port.ts';
+import type { OwnAccount } from '../server/own-account.ts';
 import type { OwnPages, Visitor } from './port.ts';
 
-export interface OwnPagesParts {
+export interface OwnPagesParts extends OwnAccount {
   readonly own: OwnPages;
   readonly factors: Factors;
   readonly enrolment: Enrolment;

@@ -4,18 +4,12 @@ import type { PasskeySetup, TotpSetup } from '../server/accounts/enrolment.ts';
 import { UNNAMED } from '../server/accounts/factor-store.ts';
 import type { FactorView } from '../server/accounts/factors.ts';
 import { FACTORS_PATH } from '../server/own-client.ts';
-import { badge } from './badge.ts';
 import { displayText } from './display-text.ts';
-import type { Visitor } from './port.ts';
+import type { OwnFrame, OwnPage } from './own-frame.ts';
 import type { Problem } from './problem.ts';
 import type { PageData, Renderer } from './render.ts';
 import type { PageContext } from './security-headers.ts';
 import type { Speech } from './words/speech.ts';
-
-interface OwnPage {
-  readonly visitor: Visitor;
-  readonly csrf: string;
-}
 
 /** Each sets status, headers and body. */
 export interface OwnPageSet {
@@ -59,12 +53,8 @@ const recoveryLeft = (factors: readonly FactorView[], { words, count }: Speech):
 /** In groups of four, as it is typed. */
 const grouped = (secret: string): string => secret.replace(/(.{4})(?=.)/gu, '$1 ');
 
-export const createOwnPageSet = ({ prefix, answer }: Renderer): OwnPageSet => {
-  const base = ({ visitor, csrf }: OwnPage) => ({
-    csrf,
-    at: `${prefix}${FACTORS_PATH}`,
-    account: visitor.login === undefined ? undefined : badge(visitor.login),
-  });
+export const createOwnPageSet = ({ answer }: Renderer, frame: OwnFrame): OwnPageSet => {
+  const base = (page: OwnPage): object => frame.around(FACTORS_PATH, page);
   return {
     list: (ctx, page) =>
       answer(ctx, 'factors', (speech) => ({

@@ -1,5 +1,6 @@
 /** Owns the routes of the page on which a person changes the own password. */
 import type { PasswordDesk } from '../server/accounts/password-port.ts';
+import type { OwnFrame } from './own-frame.ts';
 import { type Act, need, type OwnPageRoutes, type Visit } from './own-visit.ts';
 import type { PasswordPages } from './password-pages.ts';
 import { refusalProblem, typingProblem } from './password-problems.ts';
@@ -9,14 +10,20 @@ import { goOn } from './visits.ts';
 interface Tools {
   readonly desk: PasswordDesk;
   readonly pages: PasswordPages;
+  readonly frame: OwnFrame;
   /** Whether there is a page of the factors to look at afterwards. */
   readonly factors: boolean;
   /** Where the page is, at this server. */
   readonly home: string;
 }
 
-const show = ({ desk, pages }: Tools, { ctx, visitor, csrf }: Visit, problem?: Problem): void =>
-  pages.change(ctx, { visitor, csrf, minimumCharacters: desk.minimumCharacters, problem });
+const around = ({ frame }: Tools, { visitor, csrf }: Visit): object => frame.around('/password', { visitor, csrf });
+
+const show = (tools: Tools, visit: Visit, problem?: Problem): void => {
+  const { minimumCharacters } = tools.desk;
+  const { ctx, csrf } = visit;
+  tools.pages.change(ctx, { csrf, around: around(tools, visit), minimumCharacters, problem });
+};
 
 const change = async (tools: Tools, visit: Visit): Promise<void> => {
   const { desk, pages, factors, home } = tools;
@@ -26,7 +33,7 @@ const change = async (tools: Tools, visit: Visit): Promise<void> => {
   const mistyped = typingProblem(typed, current);
   if (mistyped) return show(tools, visit, mistyped);
   const outcome = await desk.change(visitor, { current, chosen: typed.chosen }, from);
-  if (outcome.ok) return pages.changed(ctx, { changed: outcome.changed, factors });
+  if (outcome.ok) return pages.changed(ctx, { around: around(tools, visit), changed: outcome.changed, factors });
   if (outcome.why === 'overtaken') return goOn(ctx, home);
   return show(tools, visit, refusalProblem(ctx, outcome));
 };

@@ -2,8 +2,11 @@
 import Router, { type RouterContext } from '@koa/router';
 import type { OwnPath } from '../server/own-client.ts';
 import { createCsrf } from './csrf.ts';
+import { createDevicePages } from './device-pages.ts';
 import type { FailurePage } from './failures.ts';
+import { deviceRoutes } from './own-devices.ts';
 import { factorRoutes } from './own-factors.ts';
+import { createOwnFrame, type OwnFrame } from './own-frame.ts';
 import { createOwnPageSet } from './own-pages.ts';
 import type { OwnPagesParts } from './own-pages-port.ts';
 import { passwordRoutes } from './own-password.ts';
@@ -31,17 +34,40 @@ const addPage = (router: Router, visits: OwnVisits, page: OwnPageRoutes): void =
   }
 };
 
+interface OwnPageRow {
+  /** False: a host keeps that itself. */
+  readonly has: (options: OwnRouterOptions) => boolean;
+  readonly routes: (options: OwnRouterOptions, frame: OwnFrame) => OwnPageRoutes | undefined;
+}
+
+/** In the order of the way to them. */
+const PAGES: Readonly<Partial<Record<OwnPath, OwnPageRow>>> = {
+  '/devices': {
+    has: () => true,
+    routes: (options, frame) =>
+      deviceRoutes({ ...options, pages: createDevicePages(options.renderer, frame), home: frame.href('/devices') }),
+  },
+  '/password': {
+    has: ({ desk }) => desk !== undefined,
+    routes: ({ desk, factors, passwordPages: pages }, frame) =>
+      desk && passwordRoutes({ desk, pages, frame, factors: factors.kept, home: frame.href('/password') }),
+  },
+  '/factors': {
+    has: ({ factors }) => factors.kept,
+    routes: (options, frame) =>
+      factorRoutes({ ...options, pages: createOwnPageSet(options.renderer, frame), home: frame.href('/factors') }),
+  },
+};
+
 export const createOwnRouter = (options: OwnRouterOptions): Router => {
-  const { renderer, csrfKey, factors, desk, passwordPages } = options;
+  const { renderer, csrfKey } = options;
   const visits: OwnVisits = { ...options, tokens: createCsrf({ key: csrfKey, issuer: renderer.issuer }) };
-  const pageSet = createOwnPageSet(renderer);
-  const homeOf = (path: OwnPath): string => `${renderer.prefix}${path}`;
+  const rows = Object.entries(PAGES).filter(([, { has }]) => has(options));
+  const frame = createOwnFrame(
+    renderer.prefix,
+    rows.map(([path]) => path as OwnPath),
+  );
   const router = new Router();
-  const pages: readonly OwnPageRoutes[] = [
-    // A host with factors of its own has no such page.
-    ...(factors.kept ? [factorRoutes({ ...options, pages: pageSet, home: homeOf('/factors') })] : []),
-    ...(desk ? [passwordRoutes({ desk, pages: passwordPages, factors: factors.kept, home: homeOf('/password') })] : []),
-  ];
-  for (const page of pages) addPage(router, visits, page);
+  for (const page of rows.map(([, { routes }]) => routes(options, frame))) if (page) addPage(router, visits, page);
   return router;
 };

@@ -2,7 +2,7 @@
 import type { PasswordChanged } from '../server/accounts/password-port.ts';
 import { badge } from './badge.ts';
 import { effectWords } from './password-problems.ts';
-import type { InteractionView, Visitor } from './port.ts';
+import type { InteractionView } from './port.ts';
 import type { Problem } from './problem.ts';
 import type { Answer, PageData, Renderer } from './render.ts';
 import type { PageContext } from './security-headers.ts';
@@ -15,15 +15,18 @@ interface ChoosePage {
 }
 
 interface OwnPasswordPage {
-  readonly visitor: Visitor;
-  readonly csrf: string;
+  /** What stands on every own page. */
+  readonly around: object;
 }
 
 /** Each sets status, headers and body. */
 export interface PasswordPages {
   change(ctx: PageContext, page: ChoosePage & OwnPasswordPage): void;
   /** `factors`: there is a page of them. */
-  changed(ctx: PageContext, page: { readonly changed: PasswordChanged; readonly factors: boolean }): void;
+  changed(
+    ctx: PageContext,
+    page: OwnPasswordPage & { readonly changed: PasswordChanged; readonly factors: boolean },
+  ): void;
   /** In the midst of a sign-in. */
   demanded(
     ctx: PageContext,
@@ -46,13 +49,13 @@ export const createPasswordPages = ({ prefix, answer }: Renderer): PasswordPages
   return {
     change: (ctx, page) =>
       choose(ctx, 'password', page, (speech) => ({
+        ...page.around,
         ...choosing(page, speech),
-        at: `${prefix}/password`,
         home: `${prefix}/devices`,
-        account: shownAs(page.visitor.login),
       })),
-    changed: (ctx, { changed, factors }) =>
+    changed: (ctx, { around, changed, factors }) =>
       answer(ctx, 'password-done', (speech) => ({
+        ...around,
         effect: effectWords(changed, 'ended', speech),
         factors: factors ? `${prefix}/factors` : undefined,
         home: `${prefix}/devices`,

@@ -143,6 +143,8 @@ export interface Visitor {
   readonly login?: string;
   /** The browser session that stays where all others end. */
   readonly ssoUid: string;
+  /** The device that the browser is on. */
+  readonly deviceId: string;
 }
 
 export interface OwnPages {

@@ -104,7 +104,7 @@ const serve = async (opened: Opened): Promise<AssembledServer> => {
 
 /** Opens the store, and makes a server over it. */
 export const assemble = async (options: ServerOptions, test: TestParts = {}): Promise<AssembledServer> => {
-  const { accounts: own, clock = systemClock, factors: keepsFactors = true, mailer } = options;
+  const { accounts: own, clock = systemClock, factors: keepsFactors = true, mailer, placeOf } = options;
   const config = 'demo' in options.config ? options.config : resolveConfig(options.config);
   const log = test.log ?? createLog({ level: config.logLevel });
   const file = await openStore(config, { onStep: test.onStep, onWarning: (warning) => log.warn(warning) });
@@ -113,7 +113,8 @@ export const assemble = async (options: ServerOptions, test: TestParts = {}): Pr
   const store = observedStore(bounded, watch.measures);
   try {
     const people = own && accountsWithDeadline(own, config.storeTimeoutSeconds);
-    return await serve({ config, store, clock, log, own: people, keepsFactors, mailer, tamper: test.tamper, watch });
+    const { tamper } = test;
+    return await serve({ config, store, clock, log, own: people, keepsFactors, mailer, placeOf, tamper, watch });
   } catch (error) {
     await file.close();
     throw error;

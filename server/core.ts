@@ -56,7 +56,7 @@ export const createCore = ({ config, store, clock, onListenerError }: Parts): Co
   const revocation = createRevocation({ store: store.sessions, clock, emit });
   const sessions = createSessions({ store: store.sessions, revocation, clock, lifetimesOf });
   const places = createPlaces({ store: store.sessions, revocation, clock, lifetimesOf });
-  const accountSessions = createAccountSessions({ store, sessions, revocation, clock });
+  const accountSessions = createAccountSessions({ store, sessions, revocation, clock, record });
   const sweeper = createSweeper({ store, revocation, clock, lifetimesOf });
   return { events, sessions, places, accountSessions, revocation, sweeper, clientOf, lifetimesOf, record, emit };
 };

@@ -22,6 +22,8 @@ export const EVENT_TYPES = {
   new_device: { counted: false },
   sign_in_failed: { counted: true },
   sign_in_throttled: { counted: true },
+  device_lost: { counted: false },
+  device_renamed: { counted: false },
   password_changed: { counted: false },
   password_demanded: { counted: false },
   factor_added: { counted: false },
@@ -56,9 +58,16 @@ export interface StoredEvent extends NewEvent {
   readonly lastAt: number;
 }
 
+/** Where a listed event stands among those of its second. */
+export type EventPlace = Pick<StoredEvent, 'at' | 'id'>;
+
 export interface EventFilter {
   readonly sid?: string;
   readonly accountId?: string;
+  /** All, where left out. */
+  readonly types?: readonly EventType[];
+  /** Those that are listed after this one. */
+  readonly before?: EventPlace;
   /** At most this many, newest first. */
   readonly limit: number;
 }

@@ -8,6 +8,7 @@ import type { Events } from './events.ts';
 import type { Mailer } from './mail/port.ts';
 import type { AccountSessions } from './sessions/account-sessions.ts';
 import type { Clock } from './sessions/time.ts';
+import type { PlaceOf } from './whereabouts.ts';
 
 export interface ServerOptions {
   /** What `resolveConfig` takes, or what it or `loadConfig` returned. */
@@ -18,6 +19,8 @@ export interface ServerOptions {
   readonly factors?: boolean;
   /** A host's own way to its people, in place of SMTP. */
   readonly mailer?: Mailer;
+  /** Where an address is, roughly, for people who look where they are signed in; not asked where left out. */
+  readonly placeOf?: PlaceOf;
   /** The core's clock. The protocol library and its tokens read the machine's: a test turns both. */
   readonly clock?: Clock;
 }

@@ -151,8 +151,14 @@ const createAppend = (models: Models, patience: Patience): EventLog['append'] =>
     });
 };
 
-const list = (models: Models, { ask }: Turn, { sid, accountId, limit }: EventFilter): Promise<EventDoc[]> => {
-  const filter = { ...(sid !== undefined && { sid }), ...(accountId !== undefined && { accountId }) };
+const list = (models: Models, { ask }: Turn, asked: EventFilter): Promise<EventDoc[]> => {
+  const { sid, accountId, types, before, limit } = asked;
+  const filter = {
+    ...(sid !== undefined && { sid }),
+    ...(accountId !== undefined && { accountId }),
+    ...(types && { type: { $in: [...types] } }),
+    ...(before && { $or: [{ at: { $lt: before.at } }, { at: before.at, _id: { $lt: Number(before.id) } }] }),
+  };
   return ask((bounded) =>
     models.events.find(filter, undefined, bounded).sort({ at: -1, _id: -1 }).limit(limit).lean<EventDoc[]>(),
   );

@@ -58,15 +58,26 @@ export const appendEvent = (sql: Sql, event: NewEvent): void => {
   );
 };
 
-const listEvents = (sql: Sql, { sid, accountId, limit }: EventFilter): StoredEvent[] => {
-  const asked = [
-    { column: 'sid', value: sid },
-    { column: 'account_id', value: accountId },
-  ].filter(({ value }) => value !== undefined);
-  const where = asked.length > 0 ? `WHERE ${asked.map(({ column }) => `${column} = ?`).join(' AND ')}` : '';
-  const values = asked.map(({ value }) => value);
+/** What is asked of a row, and the values that it takes. */
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+const conditions = ({ sid, accountId, types, before }: EventFilter): readonly Condition[] =>
+  [
+    sid !== undefined && { sql: 'sid = ?', values: [sid] },
+    accountId !== undefined && { sql: 'account_id = ?', values: [accountId] },
+    types && { sql: `type IN (${types.map(() => '?').join(', ')})`, values: types },
+    before && { sql: '(at < ? OR (at = ? AND id < ?))', values: [before.at, before.at, before.id] },
+  ].filter((one) => one !== undefined && one !== false);
+
+const listEvents = (sql: Sql, filter: EventFilter): StoredEvent[] => {
+  const asked = conditions(filter);
+  const where = asked.length > 0 ? `WHERE ${asked.map((one) => one.sql).join(' AND ')}` : '';
+  const values = asked.flatMap((one) => one.values);
   return sql
-    .all<EventRow>(`SELECT * FROM events ${where} ORDER BY at DESC, id DESC LIMIT ?`, ...values, limit)
+    .all<EventRow>(`SELECT * FROM events ${where} ORDER BY at DESC, id DESC LIMIT ?`, ...values, filter.limit)
     .map(toEvent);
 };
 

@@ -3,7 +3,7 @@
  * is never finished; and only a code, or a key, that works makes it a factor. It signs nobody in.
  */
 import { randomId, randomSecret } from '../digests.ts';
-import { CurfewError } from '../errors.ts';
+import { givenName } from '../given-name.ts';
 import { type SealingKeys, seal, unseal } from '../seal.ts';
 import type { EndContext } from '../sessions/revocation.ts';
 import type { Clock } from '../sessions/time.ts';
@@ -39,9 +39,15 @@ export interface Enrolment {
   readonly hasPasskeys: boolean;
   /** Undefined where there are none. */
   beginPasskey(sub: string, login: string): Promise<PasskeySetup | undefined>;
+  /** `deviceId`: of the browser that it was made in. */
   confirmPasskey(
     sub: string,
-    given: { readonly ticket: string; readonly credential: string; readonly name: string },
+    given: {
+      readonly ticket: string;
+      readonly credential: string;
+      readonly name: string;
+      readonly deviceId?: string | undefined;
+    },
     context?: EndContext,
   ): Promise<Confirmed>;
 }
@@ -61,17 +67,6 @@ export interface EnrolmentOptions {
 }
 
 const SETUP_SECONDS = 30 * 60;
-const NAME_MAX_CHARACTERS = 50;
-
-/** What hides or reorders the text around it is no part of a name. Throws `bad_request`. */
-const nameOf = (typed: string, otherwise: string): string => {
-  const name = typed.trim().normalize('NFC');
-  if (name.length > NAME_MAX_CHARACTERS || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name) || !name.isWellFormed()) {
-    throw new CurfewError('bad_request', { detail: `A name has at most ${NAME_MAX_CHARACTERS} characters.` });
-  }
-  return name || otherwise;
-};
-
 /** `secret` is the app's key, or what the new passkey has to sign. */
 interface Ticket {
   readonly id: string;
@@ -133,7 +128,7 @@ const totpSetup = (options: EnrolmentOptions, tickets: Tickets) => {
         id,
         kind: 'totp',
         key: `totp ${id}`,
-        name: nameOf(name, UNNAMED.totp),
+        name: givenName(name) ?? UNNAMED.totp,
         ...sealed,
       } as const;
       return (await factors.add(sub, factor, context)) ? 'added' : 'expired';
@@ -151,12 +146,19 @@ const passkeySetup = ({ factors, issuer }: EnrolmentOptions, tickets: Tickets) =
       const options = await creationOptions(rp, challenge, { sub, login, known: await factors.credentialIds(sub) });
       return { ticket: tickets.make(sub, 'passkey', challenge), options };
     },
-    async confirmPasskey(sub, { ticket, credential, name }, context) {
+    async confirmPasskey(sub, { ticket, credential, name, deviceId }, context) {
       const opened = tickets.open(sub, 'passkey', ticket);
       if (!rp || !opened) return 'expired';
       const verified = await verifiedRegistration(rp, opened.secret, credential);
       if (!verified) return 'wrong';
-      const factor = { id: opened.id, kind: 'passkey', name: nameOf(name, UNNAMED.passkey), ...verified } as const;
+      const state = { ...verified.state, ...(deviceId !== undefined && { deviceId }) };
+      const factor = {
+        ...verified,
+        id: opened.id,
+        kind: 'passkey',
+        name: givenName(name) ?? UNNAMED.passkey,
+        state,
+      } as const;
       return (await factors.add(sub, factor, context)) ? 'added' : 'wrong';
     },
   } satisfies Partial<Enrolment>;

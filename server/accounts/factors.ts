@@ -19,6 +19,8 @@ export interface FactorView {
   readonly lastUsedAt?: number;
   /** Of recovery codes: how many are unused. */
   readonly codesLeft?: number;
+  /** Of a passkey: where it was made, where that is known. */
+  readonly deviceId?: string;
 }
 
 export interface NewFactor {
@@ -74,6 +76,7 @@ const toView = (record: FactorRecord): FactorView => ({
   createdAt: record.createdAt,
   ...(record.lastUsedAt === undefined ? {} : { lastUsedAt: record.lastUsedAt }),
   ...(record.kind === 'recovery_codes' ? { codesLeft: codesLeft(record) } : {}),
+  ...(typeof record.state['deviceId'] === 'string' ? { deviceId: record.state['deviceId'] } : {}),
 });
 
 const isUsable = (record: FactorRecord): boolean => record.kind !== 'recovery_codes' || codesLeft(record) > 0;

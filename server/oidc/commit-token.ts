@@ -65,9 +65,13 @@ const overtaken = (current: DeviceSession, now: Verdict, { verdict }: Redemption
   return { refused: 'session', reason: 'reuse' } as const;
 };
 
+/** An app without a secret asks from the device itself. */
+const deviceAddress = ({ clientOf }: OidcParts, unit: Unit, { clientId }: DeviceSession): string | undefined =>
+  clientOf(clientId)?.token_endpoint_auth_method === 'none' ? unit.address : undefined;
+
 /** A redemption writes the family's next state: compare-and-set of one document. */
 const refreshPart = (
-  { keys }: OidcParts,
+  parts: OidcParts,
   unit: Unit,
   lifetimes: Lifetimes,
   redemption: Redemption,
@@ -80,7 +84,8 @@ const refreshPart = (
     now: unit.now,
     lifetimes,
     epoch: placeNow(unit)?.epoch ?? 0,
-    keyId: keys.refresh[0].id,
+    keyId: parts.keys.refresh[0].id,
+    address: deviceAddress(parts, unit, session),
   };
   then.events.push(...verdictEvents(unit, redemption));
   const next = (current: DeviceSession): DeviceSession | Refusal => {
@@ -119,6 +124,7 @@ const exchangePart = (parts: OidcParts, unit: Unit, lifetimes: Lifetimes, x: Cod
           family: unit.family,
           opaque: isOpaque(unit),
           keyId: parts.keys.refresh[0].id,
+          address: deviceAddress(parts, unit, session),
         }),
     },
     ...(session.ssoUid === undefined ? {} : { ssoGuard: { uid: session.ssoUid, marks: session.ssoMarks } }),

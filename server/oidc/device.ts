@@ -4,6 +4,7 @@ import { defined } from '../defined.ts';
 import { keyed, randomSecret, sha256 } from '../digests.ts';
 import type { DeviceFacts } from '../sessions/device-session.ts';
 import { DEVICE_KNOWN_SECONDS } from '../sessions/device-store.ts';
+import { platformName } from '../user-agent.ts';
 import type { OidcParts } from './parts.ts';
 
 interface DeviceCookie {
@@ -55,19 +56,6 @@ export const recogniseDevice = async (parts: OidcParts, ctx: KoaContextWithOIDC)
 /** The device of a request that began something. */
 export const knownDevice = (ctx: object): string | undefined => cookies.get(ctx)?.id;
 
-const PLATFORMS: ReadonlyArray<readonly [RegExp, string]> = [
-  [/iPad|iPhone|iPod/, 'App on iOS'],
-  [/Android/, 'App on Android'],
-  [/Macintosh/, 'App on macOS'],
-  [/Windows/, 'App on Windows'],
-  [/CrOS/, 'App on ChromeOS'],
-  [/Linux/, 'App on Linux'],
-];
-
-/** "App on Android", by the user agent; "Unknown device" where it says nothing. Pure. */
-export const platformName = (userAgent: string): string =>
-  PLATFORMS.find(([pattern]) => pattern.test(userAgent))?.[1] ?? 'Unknown device';
-
 /** Sessions of one account and app that are looked through for the app's own id. */
 const LOOKED_THROUGH = 200;
 
@@ -117,6 +105,6 @@ export const deviceFacts = async (
     name: deviceName(ctx),
     cookie: cookie.id,
     ...(cookie.known ? { isReturning: true } : {}),
-    ...defined({ model, appId, lang: languagesOf(ctx) }),
+    ...defined({ model, appId, lang: languagesOf(ctx), address: ctx.ip }),
   };
 };

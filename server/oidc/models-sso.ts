@@ -63,7 +63,7 @@ const saved = (unit: Unit, id: string, payload: AdapterPayload, expiresIn: Secon
     ...authenticated,
     ...(payload.accountId === undefined ? {} : { accountId: payload.accountId }),
     ...(payload.loginTs === undefined ? {} : { authTime: payload.loginTs }),
-    ...(device === undefined ? {} : { deviceId: device }),
+    ...defined({ deviceId: device, address: unit.address }),
     payload: { ...rest, ...(authClientId === undefined ? {} : { authClientId }) },
   };
 };

@@ -8,6 +8,7 @@ import type { OwnPages } from '../../interactions/port.ts';
 import { defined } from '../defined.ts';
 import { randomSecret, sha256 } from '../digests.ts';
 import { OWN_CLIENT_ID, OWN_PAGES, type OwnPath } from '../own-client.ts';
+import { deviceIdOf } from '../sessions/device-list.ts';
 import { highestLevel, signInLevel } from '../sessions/methods.ts';
 import { ssoRefusal } from '../sessions/policy.ts';
 import type { SsoSession } from '../sessions/sso-session.ts';
@@ -53,7 +54,7 @@ export const createOwnPages = (parts: OidcParts, provider: Provider): OwnPages =
     const person = await parts.people.find(sub);
     if (!person || person.mustChangePassword) return undefined;
     const login = await parts.people.loginOf(sub);
-    return { sub, ssoUid: uid, ...(login === undefined ? {} : { login }) };
+    return { sub, ssoUid: uid, deviceId: deviceIdOf(sso), ...(login === undefined ? {} : { login }) };
   },
   signInUrl: (path, uiLocales) => signInUrl(parts.config.issuer, path, uiLocales),
 });

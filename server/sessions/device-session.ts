@@ -24,6 +24,8 @@ export interface DeviceFacts {
   readonly cookie?: string;
   /** That cookie came with the sign-in, so there may be others that it was there for. */
   readonly isReturning?: true;
+  /** Where the browser was that signed in. */
+  readonly address?: string;
   /** A digest of the app's own `device_id`, of this account and client. Anyone can send one: it only groups. */
   readonly appId?: string;
 }
@@ -53,6 +55,8 @@ export interface FamilyHead {
   readonly generation: number;
   /** When the present generation was issued. */
   readonly rotatedAt: Seconds;
+  /** To where, of an app that asks from the device itself: an app with a secret asks from a server of its own. */
+  readonly address?: string;
   /** An access token of the present generation was used, or is a JWT, whose use nobody can see. */
   readonly seen: boolean;
   /** Who redeemed the previous generation first: a digest of address and user agent. */
@@ -66,6 +70,10 @@ export interface FamilyHead {
   readonly keyId?: string;
   readonly previousKeyId?: string;
 }
+
+/** The last address that the device itself was seen at. Pure. */
+export const lastAddressOf = ({ head, device }: Pick<DeviceSession, 'head' | 'device'>): string | undefined =>
+  head?.address ?? device.address;
 
 export interface DeviceSession {
   /** The grant's id. It is in every token, so knowing it proves nothing. */

@@ -42,7 +42,9 @@ export type EndingScope =
   | { readonly kind: 'all' }
   | { readonly kind: 'all_but'; readonly sid?: string | undefined; readonly ssoUid?: string | undefined }
   | { readonly kind: 'device'; readonly deviceId: string }
-  | { readonly kind: 'sso'; readonly uid: string };
+  | { readonly kind: 'sso'; readonly uid: string }
+  /** What an app got of the account; browser sessions are nobody's but the person's. */
+  | { readonly kind: 'client'; readonly clientId: string };
 
 /**
  * An ending of many, written on the account before any session is marked.
@@ -62,6 +64,7 @@ export interface EndingSubject {
   readonly sid?: string | undefined;
   readonly ssoUid?: string | undefined;
   readonly deviceId?: string | undefined;
+  readonly clientId?: string | undefined;
   /** The account's epoch when it was authenticated. */
   readonly epoch: number;
 }
@@ -80,6 +83,8 @@ const inScope = (scope: EndingScope, subject: EndingSubject): boolean => {
       return scope.deviceId === subject.deviceId;
     case 'sso':
       return scope.uid === subject.ssoUid;
+    case 'client':
+      return scope.clientId === subject.clientId;
   }
 };
 

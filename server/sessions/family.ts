@@ -104,6 +104,8 @@ export interface Issued {
   readonly epoch: number;
   /** The refresh-token key in use: the newest. */
   readonly keyId?: string;
+  /** Where the device is, where that is known. */
+  readonly address?: string | undefined;
 }
 
 const used = (session: DeviceSession, { now, lifetimes }: Issued): DeviceSession =>
@@ -115,7 +117,11 @@ const keysOf = (head: FamilyHead, keyId: string | undefined): Pick<FamilyHead, '
   return head.keyId === undefined || head.keyId === keyId ? { keyId } : { keyId, previousKeyId: head.keyId };
 };
 
-const rotatedTo = (generation: number, head: FamilyHead, { presented, opaque, now, keyId }: Issued): FamilyHead => ({
+const rotatedTo = (
+  generation: number,
+  head: FamilyHead,
+  { presented, opaque, now, keyId, address }: Issued,
+): FamilyHead => ({
   generation,
   rotatedAt: now,
   seen: !opaque,
@@ -124,6 +130,7 @@ const rotatedTo = (generation: number, head: FamilyHead, { presented, opaque, no
   sharedInARow: head.shared ? head.sharedInARow : 0,
   voided: head.voided.filter(({ until }) => until > now),
   ...keysOf(head, keyId),
+  ...(address === undefined ? {} : { address }),
 });
 
 /** The same object where the head is the same. */

@@ -177,9 +177,10 @@ export const createRevocation = (parts: Parts): Revocation => {
 };
 
 /** A device session as an ending of many looks at it. */
-export const subjectOf = ({ sid, ssoUid, device, epoch }: DeviceSession) => ({
+export const subjectOf = ({ sid, ssoUid, clientId, device, epoch }: DeviceSession) => ({
   sid,
   ssoUid,
+  clientId,
   deviceId: device.id,
   epoch,
 });

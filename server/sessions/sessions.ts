@@ -57,6 +57,8 @@ export interface Exchange {
   readonly opaque: boolean;
   /** The refresh-token key in use: the newest. */
   readonly keyId?: string;
+  /** Where the device is, where that is known. */
+  readonly address?: string | undefined;
 }
 
 /** From pending to live: the step that consumes the code. Of any number of exchanges one gets here. Pure. */
@@ -77,6 +79,7 @@ export const exchanged = (current: DeviceSession, x: Exchange): DeviceSession | 
       sharedInARow: 0,
       voided: [],
       ...(x.keyId === undefined ? {} : { keyId: x.keyId }),
+      ...(x.address === undefined ? {} : { address: x.address }),
     },
     ...(x.family ? { family: x.family } : {}),
   };

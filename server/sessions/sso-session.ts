@@ -21,6 +21,8 @@ export interface SsoSession {
   /** Nobody asked to be kept signed in here: it ends with the browser, and soon. */
   readonly isBrief?: true;
   readonly userAgent?: string;
+  /** Where it was last used. */
+  readonly address?: string;
   readonly ended?: Ended;
   /** The protocol library's own members, without the id. */
   readonly payload: Readonly<Record<string, unknown>>;

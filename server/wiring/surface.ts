@@ -15,20 +15,20 @@ import { edge } from '../middleware/edge.ts';
 import { failurePages } from '../middleware/failure-pages.ts';
 import { observe } from '../middleware/observe.ts';
 import { unreadBody } from '../middleware/unread-body.ts';
-import { lastOfflineToken } from '../offline-tokens.ts';
 import { createAuthenticate } from '../oidc/bearer.ts';
-import { platformName } from '../oidc/device.ts';
 import { createInteractions } from '../oidc/interactions.ts';
 import { createOwnPages } from '../oidc/own-pages.ts';
 import type { OidcParts } from '../oidc/parts.ts';
 import { createProtocol, type Protocol, type Tamper } from '../oidc/provider.ts';
 import { createAuthenticateService } from '../oidc/service-tokens.ts';
+import type { OwnAccount } from '../own-account.ts';
 import { OWN_PAGES } from '../own-client.ts';
 import type { Readiness } from '../readiness.ts';
 import { createAccountApi } from '../routes/account.ts';
 import { createAdminApi } from '../routes/admin.ts';
 import { createHealthRoutes } from '../routes/health.ts';
 import { createSsfRoutes } from '../routes/ssf.ts';
+import { browserName } from '../user-agent.ts';
 import type { MailParts } from './mail.ts';
 import { mailPages } from './mail-pages.ts';
 import { libraryPages } from './page-hooks.ts';
@@ -38,6 +38,7 @@ import type { Streams } from './streams.ts';
 export interface Surface extends Ways {
   readonly parts: OidcParts;
   readonly core: Core;
+  readonly account: OwnAccount;
   readonly readiness: Readiness;
   readonly streams: Streams;
   readonly mail: MailParts;
@@ -51,15 +52,13 @@ const logsFailures =
   (error: unknown, correlationId: string): void =>
     log.warn('answered with an error page', { correlationId, error });
 
-const accountApi = (parts: OidcParts, core: Core) =>
+const accountApi = ({ parts, account }: Surface) =>
   createAccountApi({
-    ...core,
+    ...account,
     factors: parts.factors,
     issuer: parts.config.issuer,
     authenticate: createAuthenticate(parts),
-    lastOfflineToken: lastOfflineToken(parts.config, core.clientOf),
-    browserName: platformName,
-    clock: parts.clock,
+    browserName,
     log: parts.log,
   });
 
@@ -79,7 +78,7 @@ const adminApi = (parts: OidcParts, core: Core) =>
     authenticate: createAuthenticateService(parts),
     accountExists: async (sub) =>
       ((await parts.people.find(sub)) ?? (await parts.store.accounts.find(sub))) !== undefined,
-    browserName: platformName,
+    browserName,
     log: parts.log,
   });
 
@@ -99,15 +98,16 @@ const frontOf = (surface: Surface, fail: FailurePage): Middleware[] => {
     failurePages(fail),
     unreadBody,
     under(['/health'], createHealthRoutes(readiness).routes() as Middleware),
-    under(['/account'], accountApi(parts, core).routes() as Middleware),
+    under(['/account'], accountApi(surface).routes() as Middleware),
     under(['/admin'], adminApi(parts, core).routes() as Middleware),
     under(['/ssf', '/.well-known/ssf'], ssfApi(surface).routes() as Middleware),
   ];
 };
 
 /** The pages of a person's own account. */
-const ownPages = ({ parts, core, desk }: Surface, protocol: Protocol, renderer: Renderer, fail: FailurePage) =>
+const ownPages = ({ parts, core, account, desk }: Surface, protocol: Protocol, renderer: Renderer, fail: FailurePage) =>
   createOwnRouter({
+    ...account,
     desk,
     passwordPages: createPasswordPages(renderer),
     own: createOwnPages(parts, protocol),

@@ -12,9 +12,11 @@ import type { OidcParts } from '../oidc/parts.ts';
 import type { Protocol, Tamper } from '../oidc/provider.ts';
 import { createStragglers } from '../oidc/stragglers.ts';
 import { arrivalsSoFar } from '../oidc/unit-of-work.ts';
+import { createOwnAccount } from '../own-account.ts';
 import { createReadiness } from '../readiness.ts';
 import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
+import type { PlaceOf } from '../whereabouts.ts';
 import { createMail } from './mail.ts';
 import { peopleOver } from './people-over.ts';
 import { createStreams } from './streams.ts';
@@ -29,6 +31,7 @@ export interface Opened {
   readonly own: Accounts | undefined;
   readonly keepsFactors: boolean;
   readonly mailer: Mailer | undefined;
+  readonly placeOf: PlaceOf | undefined;
   readonly tamper: Tamper | undefined;
   readonly watch: Watch;
 }
@@ -65,6 +68,7 @@ export const wire = async (opened: Opened) => {
   const stragglers = createStragglers(arrivalsSoFar);
   const signingKeys = () => ring.keys().jwks.keys;
   const streams = createStreams({ config, store, core, keys, signingKeys, clock, log });
+  const account = createOwnAccount({ ...opened, core, factors });
   const mail = createMail({ ...opened, core, people, builtIn, keys });
   watch.begin({ store, clock, keys: ring.keys, events: core.events });
   const measures = watch.measures();
@@ -82,15 +86,8 @@ export const wire = async (opened: Opened) => {
       stragglers,
       rotated: () => measures?.rotated(),
     };
-    return createSurface({ parts, core, ...ways, readiness, streams, mail, tamper, measures }).callback();
+    const inside = { parts, core, account, ...ways, readiness, streams, mail, tamper, measures };
+    return createSurface(inside).callback();
   };
-  return {
-    core,
-    readiness,
-    factors,
-    streams,
-    mail,
-    surface: renewable(ring, surfaceNow),
-    builtIn,
-  };
+  return { core, readiness, factors, streams, mail, surface: renewable(ring, surfaceNow), builtIn };
 };

@@ -36,6 +36,24 @@ export const eventContract = (open: OpenStore): void => {
     expect(await at({ accountId: 'bob', sid: 's', limit: 9 })).to.deep.equal([]);
   });
 
+  it('lists those of some types, a page at a time: each once, also those of one second', async () => {
+    const types = ['signed_in', 'session_ended'] as const;
+    const told = times(9, (n) =>
+      event({ type: types[n % 2] ?? 'signed_in', at: NOW + Math.floor(n / 4), sid: `${n}` }),
+    );
+    for (const one of [...told, event({ type: 'password_changed', at: NOW + 1 }), event({ accountId: 'bob' })])
+      await store().events.append(one);
+    const seen: (string | undefined)[] = [];
+    for (let before: { at: number; id: number | string } | undefined; ; ) {
+      const page = await store().events.list({ accountId: 'alice', types, limit: 4, ...(before && { before }) });
+      seen.push(...page.map(({ sid }) => sid));
+      before = page.at(-1);
+      if (page.length < 4) break;
+    }
+    expect(seen).to.deep.equal(['8', '7', '6', '5', '4', '3', '2', '1', '0']);
+    expect(await store().events.list({ accountId: 'alice', types: ['signed_in'], limit: 99 })).to.have.lengthOf(5);
+  });
+
   it('counts repeats within a minute in one row, however many come at once', async () => {
     const minute = Math.floor(NOW / 60) * 60;
     const told = times(100, (index) => event({ type: 'refresh_retried', sid: 's', at: minute + (index % 60) }));

@@ -10,6 +10,7 @@ import { type ConfigInput, resolveConfig } from '../../server/config.ts';
 import { defined } from '../../server/defined.ts';
 import { createLog } from '../../server/log.ts';
 import type { Mailer } from '../../server/mail/port.ts';
+import type { PlaceOf } from '../../server/whereabouts.ts';
 import { Browser } from './browser.ts';
 import { turningClock } from './clock.ts';
 import { native } from './native-client.ts';
@@ -76,6 +77,7 @@ export interface WorldOptions extends TestParts {
   readonly mailer?: Mailer;
   /** False: the host has factors of its own. */
   readonly factors?: boolean;
+  readonly placeOf?: PlaceOf;
   /** A folder that outlives the world. */
   readonly dataDir?: string;
   /** What browsers reach the server by: passkeys need a name. */
@@ -182,9 +184,9 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
     ...options.config,
   });
   const log = createLog({ level: 'debug', write: (line) => logged.push(line) });
-  const { accounts, factors, mailer, ...parts } = options;
+  const { accounts, factors, mailer, placeOf, ...parts } = options;
   const server = await assemble(
-    { config, clock: turningClock, ...defined({ accounts, factors, mailer }) },
+    { config, clock: turningClock, ...defined({ accounts, factors, mailer, placeOf }) },
     { log, ...parts },
   );
   http.on('request', server.callback());

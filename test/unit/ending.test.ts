@@ -21,6 +21,7 @@ const app = (more: Partial<EndingSubject> = {}): EndingSubject => ({
   sid: 'sid-1',
   ssoUid: 'browser-1',
   deviceId: 'device-1',
+  clientId: 'app-1',
   epoch: 2,
   ...more,
 });
@@ -51,6 +52,9 @@ describe('what an ending of many covers', () => {
     ['browser: an app that began at it', { kind: 'sso', uid: 'browser-1' }, app(), true],
     ['browser: an app that began at another', { kind: 'sso', uid: 'browser-2' }, app(), false],
     ['browser: an app of no known browser', { kind: 'sso', uid: 'browser-1' }, app({ ssoUid: undefined }), false],
+    ['app: what it has', { kind: 'client', clientId: 'app-1' }, app(), true],
+    ['app: what another has', { kind: 'client', clientId: 'app-2' }, app(), false],
+    ['app: a browser', { kind: 'client', clientId: 'app-1' }, browser({ clientId: undefined }), false],
   ];
 
   for (const [name, scope, subject, expected] of rows) {
@@ -66,8 +70,9 @@ describe('what an ending of many covers', () => {
       fc.record({ kind: fc.constant('all_but' as const), sid: text, ssoUid: text }),
       fc.record({ kind: fc.constant('device' as const), deviceId: fc.constantFrom('one', 'two') }),
       fc.record({ kind: fc.constant('sso' as const), uid: fc.constantFrom('one', 'two') }),
+      fc.record({ kind: fc.constant('client' as const), clientId: fc.constantFrom('one', 'two') }),
     );
-    const subjects = fc.record({ sid: text, ssoUid: text, deviceId: text, epoch: fc.nat(10) });
+    const subjects = fc.record({ sid: text, ssoUid: text, deviceId: text, clientId: text, epoch: fc.nat(10) });
     fc.assert(
       fc.property(scopes, subjects, fc.nat(10), (scope, subject, epoch) => {
         if (covers(ending(scope, epoch), subject)) expect(subject.epoch).to.be.below(epoch);
