@@ -27,7 +27,7 @@ export interface KeyLifetimes {
   readonly hintSeconds: Seconds;
 }
 
-const ID_TOKEN_SECONDS = 60 * 60;
+export const ID_TOKEN_SECONDS = 60 * 60;
 /** A server takes up a change within a round of its background, and its clock may differ a little. */
 const MARGIN_SECONDS = 5 * 60;
 

@@ -6,7 +6,7 @@ import { afterVerdict, judge, type ReuseEvidence, reportsSharing, type Verdict }
 import type { Lifetimes } from '../sessions/policy.ts';
 import { admits, admitsStepUp, exchanged } from '../sessions/sessions.ts';
 import type { Refusal, Work } from '../sessions/store.ts';
-import { placeNow } from './models-artifact.ts';
+import { placeNow } from './access-tokens.ts';
 import type { OidcParts } from './parts.ts';
 import type { CodeExchange, Redemption, Unit } from './unit-of-work.ts';
 

@@ -1,5 +1,6 @@
 /** Owns the configuration of oidc-provider: what is on, what is off, and which answer of ours each hook gets. */
 import type { Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { ID_TOKEN_SECONDS } from '../key-phases.ts';
 import { ownClient } from '../own-client.ts';
 import { servicesOf } from '../services.ts';
 import { PROFILES } from '../sessions/policy.ts';
@@ -80,10 +81,10 @@ const ttl = (parts: OidcParts): Configuration['ttl'] => {
   const all = parts.config.clients.map(({ lifetimes }) => lifetimes);
   const longest = Math.max(PROFILES.standard.ssoIdleSeconds, ...all.map(({ ssoIdleSeconds }) => ssoIdleSeconds));
   return {
-    AccessToken: (ctx, token, client) => hooks.accessTokenSeconds(parts, ctx, token as hooks.TokenLike, client),
+    AccessToken: (ctx, token) => hooks.lifeOf(parts, ctx, token as hooks.TokenLike),
     AuthorizationCode: 60,
     ClientCredentials: SERVICE_TOKEN_SECONDS,
-    IdToken: HOUR,
+    IdToken: ID_TOKEN_SECONDS,
     Interaction: HOUR,
     Session: longest,
     RefreshToken: PROFILES.relaxed.absoluteSeconds,

@@ -1,14 +1,12 @@
 /** Owns the answers that oidc-provider asks of its host: accounts, lifetimes, resources, claims, who may see what. */
 import type { Account, Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
-import { accountResource } from '../config.ts';
-import { endsAt } from '../sessions/policy.ts';
 import type { Seconds } from '../sessions/time.ts';
-import { mayHave } from './clients.ts';
+import { accessTokenSeconds } from './access-tokens.ts';
 import { isStepUp, sidOf } from './grant-id.ts';
 import { errors } from './library.ts';
+import { type Offer, offerOf, scopesFor } from './offers.ts';
 import type { OidcParts } from './parts.ts';
 import { readLive } from './read-session.ts';
-import { sensitiveEnd } from './sensitive-scopes.ts';
 import { isServiceRequest, serviceInfo } from './service-tokens.ts';
 import { currentUnit, unitOf } from './unit-of-work.ts';
 
@@ -54,17 +52,10 @@ export const findAccount = async (parts: OidcParts, sub: string, token?: TokenLi
   return person && { ...accountOf(sub, person.claims), mustChangePassword: person.mustChangePassword === true };
 };
 
-const formatOf = (
-  parts: OidcParts,
-  ctx: KoaContextWithOIDC,
-  resource: string,
-  clientId: string,
-): { scopes: readonly string[]; accessTokenFormat: 'opaque' | 'jwt' } => {
-  if (isServiceRequest(ctx)) return serviceInfo(parts, resource, clientId);
-  if (resource === accountResource(parts.config.issuer)) return { scopes: ['sessions'], accessTokenFormat: 'opaque' };
-  const known = Object.hasOwn(parts.config.resources, resource) ? parts.config.resources[resource] : undefined;
-  if (!known) throw new errors.InvalidTarget('no such resource');
-  return known;
+const offerFor = (parts: OidcParts, ctx: KoaContextWithOIDC, resource: string, clientId: string): Offer => {
+  const offer = isServiceRequest(ctx) ? serviceInfo(parts, resource, clientId) : offerOf(parts, resource);
+  if (!offer) throw new errors.InvalidTarget('no such resource');
+  return offer;
 };
 
 /** What a resource offers to a client. */
@@ -74,9 +65,9 @@ export const resourceInfo = (
   resource: string,
   clientId: string,
 ): ResourceServer => {
-  const { scopes, accessTokenFormat } = formatOf(parts, ctx, resource, clientId);
-  const client = parts.clientOf(clientId);
-  const base = { scope: scopes.filter((scope) => mayHave(client, scope)).join(' '), audience: resource };
+  const offer = offerFor(parts, ctx, resource, clientId);
+  const { accessTokenFormat } = offer;
+  const base = { scope: scopesFor(parts, offer, clientId).join(' '), audience: resource };
   return accessTokenFormat === 'jwt'
     ? { ...base, accessTokenFormat, jwt: { sign: { alg: 'ES256' } } }
     : { ...base, accessTokenFormat };
@@ -106,27 +97,18 @@ export const tokenClaims = (ctx: KoaContextWithOIDC, token: TokenLike) => {
   return { sid: sidOf(token.grantId ?? ''), ...eventBehind(ctx) };
 };
 
-/** How long an access token lives: never longer than its session may, or than its scopes' freshness. */
-export const accessTokenSeconds = (
-  parts: OidcParts,
-  ctx: KoaContextWithOIDC,
-  token: TokenLike,
-  client: Client,
-): Seconds => {
-  const lifetimes = parts.lifetimesOf(client.clientId);
-  const session = unitOf(ctx).sessions.get(sidOf(token.grantId ?? ''));
-  if (!lifetimes || !session) throw new Error('an access token was issued without its session');
-  // The library adds what is answered here to this moment, not to the one at which the request came.
-  const now = parts.clock.now();
-  const { idle, absolute } = endsAt(session, lifetimes);
-  const { auth_time: authTime = session.authTime } = eventBehind(ctx);
-  const ends = [now + lifetimes.accessTokenSeconds, absolute];
-  // Nobody sees a JWT's use, so it must not outlast the idle time as it stands when this request counts as a use; a step-up is none.
-  const idleEnd = isStepUp(token.grantId ?? '') ? idle : now + lifetimes.idleSeconds;
-  if (token.resourceServer?.accessTokenFormat === 'jwt') ends.push(idleEnd);
-  const sensitive = sensitiveEnd(parts, client.clientId, token.scope?.split(' ') ?? [], authTime);
-  if (sensitive !== undefined) ends.push(sensitive);
-  return Math.max(1, Math.min(...ends) - now);
+/** How long an access token lives that the library issues. */
+export const lifeOf = (parts: OidcParts, ctx: KoaContextWithOIDC, token: TokenLike): Seconds => {
+  const grantId = token.grantId ?? '';
+  const session = unitOf(ctx).sessions.get(sidOf(grantId));
+  if (!session) throw new Error('an access token was issued without its session');
+  return accessTokenSeconds(parts, {
+    session,
+    scopes: token.scope?.split(' ') ?? [],
+    isJwt: token.resourceServer?.accessTokenFormat === 'jwt',
+    isStepUp: isStepUp(grantId),
+    authTime: eventBehind(ctx).auth_time ?? session.authTime,
+  });
 };
 
 /** Introspection is for the resource's own registered server, and only for its audience. */

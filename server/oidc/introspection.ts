@@ -9,8 +9,9 @@ import { isStepUp } from './grant-id.ts';
 import { knownCallers, type Recognise } from './known-callers.ts';
 import { grantModel } from './models-session.ts';
 import type { OidcParts } from './parts.ts';
-import { plainForm, plainLength } from './plain-form.ts';
+import { isGone, plainForm, plainLength } from './plain-form.ts';
 import { type ShownToken, showToken } from './shown-token.ts';
+import { requesterOf } from './unit-of-work.ts';
 
 export const INTROSPECTION_PATH = '/token/introspection';
 
@@ -68,14 +69,14 @@ export const shortIntrospection = (parts: OidcParts): Middleware => {
     const shown = await showToken(parts, token);
     if (!shown || shown.payload.exp <= clock.now() || !(await isGranted(shown)) || !isFor(shown, caller))
       return INACTIVE;
-    const from = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 200) };
-    return (await sessions.use(shown.session, shown.place, from)) ? answerOf(shown, config.issuer) : INACTIVE;
+    return (await sessions.use(shown.session, shown.place, requesterOf(ctx)))
+      ? answerOf(shown, config.issuer)
+      : INACTIVE;
   };
 
   return async (ctx, next) => {
     const question = await questionIn(ctx.req, callerOf);
-    // Nobody is there any more to be told what is wrong.
-    if (!question) return ctx.req.destroyed ? undefined : next();
+    if (!question) return isGone(ctx.req) ? undefined : next();
     // The route, as the library's router would have written it down.
     ctx['_matchedRoute'] = INTROSPECTION_PATH;
     ctx.set('cache-control', 'no-store');

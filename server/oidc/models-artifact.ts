@@ -1,9 +1,8 @@
 /** Owns how oidc-provider's short-lived models are kept: codes, access tokens, interactions, pushed requests, proofs. */
 import type { AdapterPayload } from 'oidc-provider';
 import { randomId } from '../digests.ts';
-import { issueEpoch } from '../sessions/family.ts';
-import type { TokenPlace } from '../sessions/sessions.ts';
 import type { ArtifactKind, StoredArtifact } from '../sessions/store.ts';
+import { keepAccessToken } from './access-tokens.ts';
 import { beginFromCode } from './begin.ts';
 import { sidInCode } from './code-text.ts';
 import { isStepUp } from './grant-id.ts';
@@ -17,57 +16,12 @@ import { type CodeExchange, currentUnit, type Unit } from './unit-of-work.ts';
 const withoutId = ({ jti: _jti, ...payload }: AdapterPayload): Record<string, unknown> =>
   payload as Record<string, unknown>;
 
-/** Where in its family an access token that is issued now belongs; a step-up's belongs to none. */
-export const placeNow = (unit: Unit): TokenPlace => {
-  if (unit.exchange) return unit.exchange.stepUp ? undefined : { generation: 0, epoch: 0 };
-  const { redemption } = unit;
-  if (!redemption?.session.head) return undefined;
-  const { verdict, session } = redemption;
-  switch (verdict.kind) {
-    case 'rotated':
-    case 'healed':
-      return { generation: verdict.issue, epoch: 0 };
-    case 'retried_late':
-      return { generation: verdict.issue, epoch: issueEpoch(redemption.session.head) + 1 };
-    case 'retried':
-    case 'behind':
-      return { generation: verdict.issue, epoch: session.head ? issueEpoch(session.head) : 0 };
-    default:
-      return undefined;
-  }
-};
-
-const isHere = (unit: Unit): boolean =>
-  unit.exchange?.stepUp?.here ?? (unit.exchange ?? unit.redemption)?.session.authenticatedHere ?? false;
-
-const wholeOf = (payload: AdapterPayload): Record<string, unknown> => {
-  const { kind: _kind, format: _format, ...whole } = withoutId(payload);
-  return whole;
-};
-
-/** Of a family's token, what its session does not say: the rest is not written at every refresh. */
-const leanOf = ({ grantId, iat, gty, scope, aud, jkt, claims }: AdapterPayload): Record<string, unknown> => ({
-  grantId,
-  iat,
-  gty,
-  scope,
-  aud,
-  jkt,
-  claims,
-});
-
 export const accessTokenModel = (parts: OidcParts): Model => ({
   ...notHere,
   async upsert(id, payload) {
     const unit = currentUnit();
     if (!unit) throw new Error('an access token was issued outside a request');
-    const place = placeNow(unit);
-    unit.put.push({
-      kind: 'access_token',
-      id,
-      payload: { ...(place ? leanOf(payload) : wholeOf(payload)), ...(place ? { place } : {}), here: isHere(unit) },
-      expiresAt: payload.exp ?? unit.now,
-    });
+    keepAccessToken(unit, id, payload);
   },
   async find(id) {
     const shown = await showToken(parts, id);

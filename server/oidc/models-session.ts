@@ -3,7 +3,7 @@ import type { AdapterPayload } from 'oidc-provider';
 import { defined } from '../defined.ts';
 import { keyed } from '../digests.ts';
 import type { DeviceSession, GrantFacts } from '../sessions/device-session.ts';
-import { judge } from '../sessions/family.ts';
+import { judge, type Presented } from '../sessions/family.ts';
 import { endsAt } from '../sessions/policy.ts';
 import { macHolds, parseRefreshToken, type RefreshTokenParts } from '../sessions/refresh-token.ts';
 import type { Authentication } from '../sessions/step-up.ts';
@@ -68,6 +68,9 @@ export const grantModel = (parts: OidcParts): Model => ({
   destroy: (id) => endGrant(parts, id),
 });
 
+/** The grant that every family began with, as the library writes it down. */
+export const FAMILY_GTY = 'authorization_code';
+
 const refreshPayload = (parts: OidcParts, session: DeviceSession, token: string, reused: boolean): AdapterPayload => {
   const { family } = session;
   return {
@@ -80,7 +83,7 @@ const refreshPayload = (parts: OidcParts, session: DeviceSession, token: string,
     clientId: session.clientId,
     grantId: session.sid,
     sid: session.sid,
-    gty: 'authorization_code',
+    gty: FAMILY_GTY,
     authTime: session.authTime,
     acr: session.acr,
     amr: session.amr && [...session.amr],
@@ -110,11 +113,18 @@ const refused = (
   data,
 });
 
+/** A token, and who shows it. */
+export const presentedBy = (
+  { keys }: OidcParts,
+  { address, userAgent }: Pick<Unit, 'address' | 'userAgent'>,
+  { generation }: RefreshTokenParts,
+): Presented => ({ generation, redeemer: keyed(keys.digest, address, userAgent) });
+
 /** Judges a token that is shown at the token endpoint, and remembers the verdict for the commit. */
 const redeem = async (parts: OidcParts, unit: Unit, session: DeviceSession, token: RefreshTokenParts) => {
   const lifetimes = parts.lifetimesOf(session.clientId);
   if (!lifetimes) return undefined;
-  const presented = { generation: token.generation, redeemer: keyed(parts.keys.digest, unit.address, unit.userAgent) };
+  const presented = presentedBy(parts, unit, token);
   const verdict = judge(session, presented, lifetimes, unit.now);
   if (verdict.kind === 'over') {
     if (session.status === 'live') await readLive(parts, session.sid);

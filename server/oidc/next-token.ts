@@ -6,17 +6,22 @@
 import type { Provider } from 'oidc-provider';
 import { refreshTokenText } from '../sessions/refresh-token.ts';
 import type { OidcParts } from './parts.ts';
-import { currentUnit } from './unit-of-work.ts';
+import { currentUnit, type Redemption } from './unit-of-work.ts';
 
-const nextText = ({ keys }: OidcParts): string => {
+/** What a redemption is answered with. */
+export const successorText = (
+  { keys: { refresh } }: Pick<OidcParts, 'keys'>,
+  { session, verdict }: Redemption,
+): string => {
+  if (!('issue' in verdict) || !session.family)
+    throw new Error('a refresh token was asked for without a verdict that issues one');
+  return refreshTokenText(refresh[0], session.family.salt, session.sid, verdict.issue);
+};
+
+const nextText = (parts: OidcParts): string => {
   const unit = currentUnit();
-  const [newest] = keys.refresh;
-  if (unit?.redemption) {
-    const { session, verdict } = unit.redemption;
-    if (!('issue' in verdict) || !session.family)
-      throw new Error('a refresh token was asked for without a verdict that issues one');
-    return refreshTokenText(newest, session.family.salt, session.sid, verdict.issue);
-  }
+  const [newest] = parts.keys.refresh;
+  if (unit?.redemption) return successorText(parts, unit.redemption);
   if (!unit?.exchange) throw new Error('a refresh token was asked for outside an exchange');
   return refreshTokenText(newest, unit.exchange.salt, unit.exchange.session.sid, 0);
 };

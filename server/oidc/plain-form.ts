@@ -21,6 +21,9 @@ export const plainLength = (req: IncomingMessage): number | undefined => {
   return isPlain && req.readable && OTHERS.every((name) => headers[name] === undefined) ? length : undefined;
 };
 
+/** Nobody is there any more to be told what is wrong: the body never came whole. */
+export const isGone = ({ destroyed, complete }: IncomingMessage): boolean => destroyed && !complete;
+
 export type PlainForm<Name extends string> = Partial<Readonly<Record<Name, string>>>;
 
 /** The fields, where there are none but `names`, each once. The body is there to be read either way. */

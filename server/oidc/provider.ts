@@ -12,8 +12,10 @@ import { INTROSPECTION_PATH, shortIntrospection } from './introspection.ts';
 import { errors, Provider } from './library.ts';
 import { computeRefreshTokens } from './next-token.ts';
 import type { OidcParts } from './parts.ts';
+import { shortRefresh, TOKEN_PATH } from './refresh.ts';
 import { nameServiceTokens } from './service-tokens.ts';
 import { signedIntrospection } from './signed-introspection.ts';
+import { jwtSigner } from './signing.ts';
 import { openUnit, type Unit } from './unit-of-work.ts';
 
 /** The library's Koa app. */
@@ -88,12 +90,7 @@ const settle = async (parts: OidcParts, ctx: Context, unit: Unit): Promise<void>
 const unitOfWork = (parts: OidcParts, failures: Failures): Middleware => {
   const introspectSigned = signedIntrospection(parts);
   return async (ctx, next) => {
-    const unit: Unit = openUnit(ctx, {
-      now: parts.clock.now(),
-      arrivedAtMs: parts.clock.nowMs(),
-      address: ctx.ip,
-      userAgent: ctx.get('user-agent').slice(0, 200),
-    });
+    const unit: Unit = openUnit(ctx, parts.clock);
     await next();
     if (failures.has(ctx)) return;
     if (isForPrograms(ctx) && ctx.status < 500) {
@@ -129,8 +126,18 @@ const publishedKeys =
     ctx.type = type;
   };
 
+/** What programs ask all day. */
+const shortWays = (parts: OidcParts, configuration: Configuration): Middleware => {
+  const ways: ReadonlyMap<string, Middleware> = new Map([
+    [INTROSPECTION_PATH, shortIntrospection(parts)],
+    [TOKEN_PATH, shortRefresh(parts, jwtSigner(configuration))],
+  ]);
+  return (ctx, next) => ways.get(ctx.path)?.(ctx, next) ?? next();
+};
+
 export const createProtocol = ({ parts, pages, front, tamper = (same) => same }: ProtocolOptions): ProviderType => {
-  const provider = new Provider(parts.config.issuer, tamper(providerConfiguration(parts, pages)));
+  const configuration = tamper(providerConfiguration(parts, pages));
+  const provider = new Provider(parts.config.issuer, configuration);
   computeRefreshTokens(provider, parts);
   nameCodes(provider);
   nameServiceTokens(provider);
@@ -146,8 +153,7 @@ export const createProtocol = ({ parts, pages, front, tamper = (same) => same }:
   const forBrowsers = keepBrowserAsItWas(failures);
   provider.use(publishedKeys(parts));
   provider.use((ctx, next) => (isForPrograms(ctx) ? forPrograms(ctx, next) : forBrowsers(ctx, next)));
-  const short = shortIntrospection(parts);
-  provider.use((ctx, next) => (ctx.path === INTROSPECTION_PATH ? short(ctx, next) : next()));
+  provider.use(shortWays(parts, configuration));
   provider.use(unitOfWork(parts, failures));
   return provider;
 };

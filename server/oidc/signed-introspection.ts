@@ -8,6 +8,7 @@ import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { OidcParts } from './parts.ts';
 import { readLive } from './read-session.ts';
+import { requesterOf } from './unit-of-work.ts';
 
 const publicPart = (key: JWK): JWK => ({
   ...(createPublicKey({ key, format: 'jwk' } as JsonWebKeyInput).export({ format: 'jwk' }) as JWK),
@@ -53,9 +54,8 @@ const createIntrospect = (parts: OidcParts): Introspect => {
   return async (ctx, token, caller) => {
     const claims = await verify(token);
     const session = claims && isFor(claims.aud, caller) ? await readLive(parts, String(claims['sid'])) : undefined;
-    const context = { address: ctx.ip, userAgent: ctx.get('user-agent').slice(0, 200) };
     // A signed token belongs to no generation: nobody sees its uses, so none is ever void.
-    if (!claims || !session || !(await sessions.use(session, undefined, context))) return INACTIVE;
+    if (!claims || !session || !(await sessions.use(session, undefined, requesterOf(ctx)))) return INACTIVE;
     return { ...claims, active: true, token_type: claims['cnf'] === undefined ? 'Bearer' : 'DPoP' };
   };
 };

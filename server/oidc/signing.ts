@@ -63,4 +63,19 @@ export const signingKeys = (keys: readonly object[]): NonNullable<Configuration[
     keys: keys.map((key) => ((key as { alg?: string }).alg === 'ES256' ? new TurnKey(key) : key)),
   }) as NonNullable<Configuration['jwks']>;
 
+/** A JWT of these claims, by the key that the library signs with. */
+export type SignJwt = (claims: Readonly<Record<string, unknown>>, typ?: string) => Promise<string>;
+
+const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** By the first ES256 key of those that the library was given, as the library does it. */
+export const jwtSigner = ({ jwks }: Configuration): SignJwt => {
+  const key = jwks?.keys.find((one): one is TurnKey & typeof one => one instanceof TurnKey);
+  if (!key) throw new Error('there is no ES256 key to sign with');
+  return async (claims, typ) => {
+    const input = `${encoded({ alg: key.alg, typ, kid: key.kid })}.${encoded(claims)}`;
+    return `${input}.${Buffer.from(await key.sign(Buffer.from(input))).toString('base64url')}`;
+  };
+};
+
 export const externalSigning = { enabled: true, ack: 'experimental-01' } as const;

@@ -9,7 +9,7 @@ import type { Presented, Verdict } from '../sessions/family.ts';
 import type { TokenPlace } from '../sessions/sessions.ts';
 import type { SsoSession } from '../sessions/sso-session.ts';
 import type { Artifact, ArtifactRef, SsoSave } from '../sessions/store.ts';
-import type { Seconds } from '../sessions/time.ts';
+import type { Clock, Seconds } from '../sessions/time.ts';
 import { Provider } from './library.ts';
 import type { Runner } from './stragglers.ts';
 
@@ -78,16 +78,24 @@ interface Holder {
   [UNIT]?: Unit;
 }
 
+/** From where a request came, as it is written down. */
+export const requesterOf = (ctx: Context): Pick<Unit, 'address' | 'userAgent'> => ({
+  address: ctx.ip,
+  userAgent: ctx.get('user-agent').slice(0, 200),
+});
+
 let arrivals = 0;
 
 /** How many requests came to this process so far. */
 export const arrivalsSoFar = (): number => arrivals;
 
 /** Opens the unit of a request. */
-export const openUnit = (ctx: Context, facts: Pick<Unit, 'now' | 'arrivedAtMs' | 'address' | 'userAgent'>): Unit => {
+export const openUnit = (ctx: Context, clock: Clock): Unit => {
   arrivals += 1;
   const unit: Unit = {
-    ...facts,
+    now: clock.now(),
+    arrivedAtMs: clock.nowMs(),
+    ...requesterOf(ctx),
     arrival: arrivals,
     sessions: new Map(),
     places: new Map(),

@@ -6,6 +6,7 @@ import { openWorld, type World } from '../support/world.ts';
 
 const OPERATIONS = [
   'a code exchange',
+  'a plain refresh',
   'a refresh',
   'a refresh with a DPoP proof',
   'an introspection',

@@ -84,6 +84,7 @@ describe("after the app's own body parser", () => {
       const phone = world.phone();
       await phone.signIn(users.add('ada'));
       await phone.refresh();
+      expect(await world.introspect(phone.tokens.access_token)).to.include({ active: true });
       const nested = await world.post('/token', {
         grant_type: 'refresh_token',
         'refresh_token[$ne]': 'x',

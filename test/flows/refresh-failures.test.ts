@@ -3,15 +3,30 @@ import type { Configuration } from 'oidc-provider';
 import { BoundPhone, boundPhone, DpopKey } from '../support/dpop.ts';
 import { type Reply, tokensOf } from '../support/phone.ts';
 import { API, openWorld, PAYMENTS, type World } from '../support/world.ts';
-import { expectRefused, isActive, JWT, stored, story } from './refresh-story.ts';
+import { expectRefused, isActive, JWT, LIBRARYS_WAY, stored, story } from './refresh-story.ts';
 
-/** A hook of the library that fails when told to: by then the library has saved the new refresh token. */
+/**
+ * Fails when told to: a hook of the library, by when that has saved the new refresh token, and the key that signs, which
+ * is all that a plain refresh asks for.
+ */
 const planted = () => {
   let armed = 0;
+  const failIfArmed = (): void => {
+    if (armed-- > 0) throw new Error('planted: the signing key is out of reach');
+  };
+  const failing = <Key extends object>(key: Key): Key => {
+    const { sign } = key as { readonly sign?: (data: Uint8Array) => Promise<Uint8Array> };
+    const planted = async (data: Uint8Array) => {
+      failIfArmed();
+      return sign?.call(key, data);
+    };
+    return sign ? Object.assign(key, { sign: planted }) : key;
+  };
   const tamper = (configuration: Configuration): Configuration => ({
     ...configuration,
+    jwks: { keys: (configuration.jwks?.keys ?? []).map(failing) } as NonNullable<Configuration['jwks']>,
     extraTokenClaims: async (ctx, token) => {
-      if (armed-- > 0) throw new Error('planted: the signing key is out of reach');
+      failIfArmed();
       return configuration.extraTokenClaims?.(ctx, token);
     },
   });
@@ -44,9 +59,11 @@ describe('a refresh that fails', () => {
     it(`burns nothing where ${what} access token cannot be made after the refresh token was saved`, async () => {
       const phone = await world.signedIn('phone', params);
       const before = await stored(world, phone);
-      fault.arm();
-      expectUnavailable(await phone.refreshWith(phone.refreshToken));
-      expect(await stored(world, phone)).to.deep.equal(before);
+      for (const way of [{}, LIBRARYS_WAY]) {
+        fault.arm();
+        expectUnavailable(await phone.refreshWith(phone.refreshToken, way));
+        expect(await stored(world, phone)).to.deep.equal(before);
+      }
       expect(await story(world, phone.sid)).to.deep.equal(['session_started']);
       expect((await phone.refresh()).refresh_token).to.match(/\.1\./);
     });

@@ -14,6 +14,9 @@ export const PAY = { resource: PAYMENTS, scope: 'openid payments:write payments:
 /** An access token for the person's own sessions. */
 export const accountApi = ({ issuer }: World) => ({ resource: `${issuer}/account`, scope: 'openid sessions' });
 
+/** Nobody knows this parameter, so it is ignored (RFC 6749 §3.2), and the request is not plain. */
+export const LIBRARYS_WAY = { unknown: '1' };
+
 /** A refused grant, and nothing else in its reply that could be taken for a token. */
 export const expectRefused = (reply: Reply, error = 'invalid_grant', status = 400): void => {
   expect(reply.body).to.include({ error }).and.not.have.any.keys('access_token', 'refresh_token', 'id_token');

@@ -3,14 +3,17 @@ import type { Clock } from '../../server/sessions/time.ts';
 
 const RealDate = Date;
 let offsetMs = 0;
+let stoppedAtMs: number | undefined;
+
+const turnedMs = (): number => (stoppedAtMs ?? RealDate.now()) + offsetMs;
 
 class TurnedDate extends RealDate {
   constructor(...given: unknown[]) {
-    if (given.length === 0) super(RealDate.now() + offsetMs);
+    if (given.length === 0) super(turnedMs());
     else super(...(given as [number]));
   }
   static override now(): number {
-    return RealDate.now() + offsetMs;
+    return turnedMs();
   }
 }
 
@@ -24,6 +27,8 @@ export interface Turn {
 export interface TurningClock extends Clock {
   /** Time goes on by itself; this adds to it. */
   advance(by: Turn): void;
+  /** Time stands still there, until it is reset: two lives can be compared to the second. */
+  stop(atMs: number): void;
   /** Back to the machine's time. */
   reset(): void;
 }
@@ -39,7 +44,12 @@ export const turningClock: TurningClock = {
   advance(by) {
     offsetMs += milliseconds(by);
   },
+  stop(atMs) {
+    offsetMs = 0;
+    stoppedAtMs = atMs;
+  },
   reset() {
     offsetMs = 0;
+    stoppedAtMs = undefined;
   },
 };

@@ -29,16 +29,6 @@ export const operationsOf = (world: World): readonly Operation[] => {
     await phone.signIn(await person, params);
     return phone;
   };
-  const send = async (path: string, body: Record<string, string>, headers: Record<string, string> = {}) => {
-    const response = await fetch(`${world.issuer}${path}`, {
-      method: 'POST',
-      body: new URLSearchParams(body),
-      headers,
-    });
-    const text = await response.text();
-    const { status } = response;
-    return { status, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : { text } } as Reply;
-  };
   const isActive = async (token: string): Promise<boolean> => (await world.introspect(token))['active'] === true;
 
   const exchange = async (): Promise<Attempt> => {
@@ -56,8 +46,8 @@ export const operationsOf = (world: World): readonly Operation[] => {
     };
   };
 
-  const refresh = async (phone: Phone): Promise<Attempt> => ({
-    send: () => phone.refreshWith(phone.refreshToken, {}, FROM_A_BROWSER),
+  const refresh = async (phone: Phone, headers: Record<string, string> = FROM_A_BROWSER): Promise<Attempt> => ({
+    send: () => phone.refreshWith(phone.refreshToken, {}, headers),
     async worked(reply) {
       const tokens = tokensOf(reply);
       expect(tokens.refresh_token).to.match(/^[\w-]+\.1\./);
@@ -70,7 +60,7 @@ export const operationsOf = (world: World): readonly Operation[] => {
   const introspection = async (more: Record<string, string> = {}): Promise<Attempt> => {
     const { access_token: token } = (await signIn(world.phone('phone', browser))).tokens;
     return {
-      send: () => send('/token/introspection', { token, ...more }, { authorization: basic('api', API_SECRET) }),
+      send: () => world.post('/token/introspection', { token, ...more }, { authorization: basic('api', API_SECRET) }),
       async worked({ status, body }) {
         expect({ status, ...body }).to.include({ status: 200, active: true });
       },
@@ -80,7 +70,7 @@ export const operationsOf = (world: World): readonly Operation[] => {
   const revocation = async (): Promise<Attempt> => {
     const phone = await signIn(world.phone('phone', browser));
     return {
-      send: () => send('/token/revocation', { client_id: 'phone', token: phone.refreshToken }, FROM_A_BROWSER),
+      send: () => world.post('/token/revocation', { client_id: 'phone', token: phone.refreshToken }, FROM_A_BROWSER),
       async worked({ status }) {
         expect(status).to.equal(200);
         expect((await phone.refreshWith(phone.refreshToken)).body).to.have.property('error', 'invalid_grant');
@@ -92,7 +82,7 @@ export const operationsOf = (world: World): readonly Operation[] => {
   const userinfo = async (): Promise<Attempt> => {
     const phone = await signIn(world.phone('phone', browser), { resource: '' });
     return {
-      send: () => send('/userinfo', {}, { authorization: `Bearer ${phone.tokens.access_token}` }),
+      send: () => world.post('/userinfo', {}, { authorization: `Bearer ${phone.tokens.access_token}` }),
       async worked({ status, body }) {
         expect({ status, ...body }).to.include({ status: 200, sub: (await person).sub, name: 'Some Person' });
       },
@@ -103,7 +93,7 @@ export const operationsOf = (world: World): readonly Operation[] => {
     const { url } = world.phone().request();
     const body = Object.fromEntries(new URL(url).searchParams);
     return {
-      send: () => send('/request', body, FROM_A_BROWSER),
+      send: () => world.post('/request', body, FROM_A_BROWSER),
       async worked({ status, body: { request_uri } }) {
         expect({ status, request_uri: typeof request_uri }).to.deep.equal({ status: 201, request_uri: 'string' });
       },
@@ -130,6 +120,11 @@ export const operationsOf = (world: World): readonly Operation[] => {
         'store.commit',
       ],
       prepare: exchange,
+    },
+    {
+      name: 'a plain refresh',
+      knownOnItsWay: ['store.sessions.find', 'store.commit'],
+      prepare: async () => refresh(await signIn(world.phone('phone', browser)), {}),
     },
     {
       name: 'a refresh',
