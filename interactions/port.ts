@@ -26,6 +26,8 @@ export interface SignInStep {
   readonly scope?: string;
   /** What a person does with that scope, in the words of the configuration. */
   readonly action?: string;
+  /** The same by language, where the configuration has it. */
+  readonly actionIn?: Readonly<Record<string, string>>;
 }
 
 /** An authorization request that waits for the person. */

@@ -6,7 +6,8 @@ import type { Speech } from './words/speech.ts';
 
 /** What the person is about to do, where the app asked for a scope that demands this. */
 const doing = ({ step }: InteractionView, speech: Speech): string | undefined => {
-  if (step?.action !== undefined) return displayText(step.action);
+  const action = step?.actionIn?.[speech.lang] ?? step?.action;
+  if (action !== undefined) return displayText(action);
   if (step?.scope === undefined) return undefined;
   return speech.say(speech.words.signIn.quotedScope, { scope: readOut(step.scope, speech) });
 };

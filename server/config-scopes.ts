@@ -16,6 +16,18 @@ export const STRICTER_KEYS = {
 
 const ACTION_MOST = 60;
 
+const action = () =>
+  text(
+    `what the person does, as a page says it ("Sending money"), in at most ${ACTION_MOST} characters`,
+    (value) => value.trim() === value && value !== '' && value.length <= ACTION_MOST && !/\p{C}/u.test(value),
+  );
+
+/** The pages' other languages. */
+const ACTION_IN = {
+  de: { type: action().optional(), doc: 'In German.' },
+  ar: { type: action().optional(), doc: 'In Arabic.' },
+} as const;
+
 export const SCOPE_KEYS = {
   acr: {
     type: acr(),
@@ -23,11 +35,12 @@ export const SCOPE_KEYS = {
   },
   maxAgeSeconds: { type: seconds(), doc: 'How long ago at most. An access token that carries the scope expires then.' },
   action: {
-    type: text(
-      `what the person does, as a page says it ("Sending money"), in at most ${ACTION_MOST} characters`,
-      (value) => value.trim() === value && value !== '' && value.length <= ACTION_MOST && !/\p{C}/u.test(value),
-    ).optional(),
+    type: action().optional(),
     doc: 'What the person does with it, as the page says it: "Sending money" reads "Sending money needs confirmation". Read out of the scope where left out.',
+  },
+  actionIn: {
+    type: strict(ACTION_IN).optional(),
+    doc: 'The same for who reads another language, by the language: `{ de: "Geld senden" }`.',
   },
   profiles: {
     type: mapOf(strict(STRICTER_KEYS), 'an object: profile name to what its clients have to show').optional(),

@@ -48,6 +48,8 @@ export interface ScopeDemand {
   readonly maxAgeSeconds: number;
   /** What a person does with it, as a page says it: "Sending money". */
   readonly action?: string;
+  /** The same in other languages of the pages. */
+  readonly actionIn?: Readonly<Record<string, string>>;
   /** What clients of a profile have to show beyond that, by the profile's name. Never less. */
   readonly profiles?: Readonly<
     Record<string, { readonly acr?: 'pwd' | 'mfa' | 'phr'; readonly maxAgeSeconds?: number }>

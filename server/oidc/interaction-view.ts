@@ -74,8 +74,8 @@ const stepOf = async (
 ): Promise<{ readonly step: SignInStep; readonly of?: string }> => {
   const { factors, clock, config } = parts;
   const { needs, scope } = detailsOf(interaction);
-  const action = scope !== undefined && Object.hasOwn(config.scopes, scope) ? config.scopes[scope]?.action : undefined;
-  const about = defined({ scope, action });
+  const demand = scope !== undefined && Object.hasOwn(config.scopes, scope) ? config.scopes[scope] : undefined;
+  const about = defined({ scope, action: demand?.action, actionIn: demand?.actionIn });
   const due = await newPasswordDue(parts, interaction);
   if (due) return { step: { ways: [], begun: true, newPassword: true, ...about }, of: due.progress.sub };
   const sub = progressOf(interaction, clock.now())?.sub ?? (meant?.fixed ? meant.sub : undefined);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { pageFor, pageOf } from '../support/authorization.ts';
+import { PAYMENT, pageFor, pageOf } from '../support/authorization.ts';
 import { formsOf, type Page } from '../support/browser.ts';
 import { openWorld, type World } from '../support/world.ts';
 
@@ -14,12 +14,17 @@ const languageOf = ({ html, headers }: Page): string => {
 
 const titleOf = ({ html }: Page): string => /<h1>([^<]*)/.exec(html)?.[1] ?? '';
 
+const SCOPES = {
+  'payments:write': { acr: 'pwd', maxAgeSeconds: 300, action: 'Sending money', actionIn: { de: 'Geld senden' } },
+} as const;
+
 describe('the language of the pages', () => {
   let world: World;
   before(async () => {
-    world = await openWorld();
+    world = await openWorld({ config: { scopes: SCOPES } });
   });
   after(() => world.close());
+  afterEach(() => world.clock.reset());
 
   it('is what the app asks for, else what the browser prefers, else English', async () => {
     const cases = [
@@ -64,6 +69,16 @@ describe('the language of the pages', () => {
     expect(languageOf(pageOf(await browser.go(`${world.issuer}/factors`)))).to.equal('ar');
     expect(languageOf(await pageFor(phone))).to.equal('en');
     expect(languageOf(pageOf(await browser.go(`${world.issuer}/factors`)))).to.equal('en');
+  });
+
+  it('is that of what a scope lets a person do, where the configuration has it; else as it is configured', async () => {
+    const phone = await world.signedIn();
+    world.clock.advance({ minutes: 10 });
+    const inGerman = await pageFor(phone, { ...PAYMENT, ui_locales: 'de' });
+    expect(inGerman.html).to.include('Geld senden: Das muss bestätigt werden.');
+    expect((await pageFor(phone, { ...PAYMENT, ui_locales: 'ar' })).html).to.include(
+      'Sending money: يلزم تأكيد هويتك.',
+    );
   });
 
   it('may be asked for in a link to a page of the account, and stays through the sign-in', async () => {

@@ -18,7 +18,7 @@ export type Come = (comer: Comer) => Promise<Page>;
 /** What the suite's server is configured with beside the standard. */
 export const EVERY_PAGE_CONFIG = {
   scopes: {
-    'payments:write': { acr: 'pwd', maxAgeSeconds: 300, action: 'Sending money' },
+    'payments:write': { acr: 'pwd', maxAgeSeconds: 300, action: 'Sending money', actionIn: { ar: 'إرسال المال' } },
     'payments:read': { acr: 'mfa', maxAgeSeconds: 300 },
   },
 } as const;

@@ -12,7 +12,12 @@ const AT = "scopes['payments:write']";
 
 describe('what scopes demand', () => {
   it('is kept with what a page says of it, and what clients of a profile have to show beyond', () => {
-    const demand = { action: 'Sending money', profiles: { high: { acr: 'phr', maxAgeSeconds: 60 }, aal2: {} } };
+    const actionIn = { de: 'Geld senden', ar: 'إرسال المال' };
+    const demand = {
+      action: 'Sending money',
+      actionIn,
+      profiles: { high: { acr: 'phr', maxAgeSeconds: 60 }, aal2: {} },
+    };
     expect(resolve(file(demand)).scopes).to.deep.equal({
       'payments:write': { acr: 'mfa', maxAgeSeconds: 300, ...demand },
     });
@@ -35,6 +40,7 @@ describe('what scopes demand', () => {
     ],
     ['an action without an end', file({ action: 'x'.repeat(61) }), `${AT}.action: got`],
     ['an action of two lines', file({ action: 'Sending\nmoney' }), `${AT}.action: got`],
+    ['an action in a language of no page', file({ actionIn: { fr: 'x' } }), `${AT}.actionIn.fr: there is no such key`],
     ['an unknown key', file({ maxAge: 5 }), `${AT}.maxAge: there is no such key; allowed: acr, maxAgeSeconds`],
     [
       'a client by the name of the own pages',
