@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ArtifactKind } from '../../server/sessions/store.ts';
-import { type OpenStore, openedStore, times } from './opened-store.ts';
-import { artifact, NOW } from './samples.ts';
+import { type OpenStore, openedStore, saveSession, times } from './opened-store.ts';
+import { artifact, deviceSession, NOW } from './samples.ts';
 
 const KINDS: readonly ArtifactKind[] = [
   'access_token',
@@ -37,6 +37,17 @@ export const artifactContract = (open: OpenStore): void => {
     expect(await store().artifacts.find({ ...code, kind: 'interaction' }, NOW)).to.equal(undefined);
     expect(await store().artifacts.spend({ ...code, kind: 'interaction' }, NOW, NOW * 1000)).to.equal(false);
     expect(await store().artifacts.insert({ ...code, kind: 'proof' })).to.equal(true);
+  });
+
+  it('keeps access tokens and sessions apart: a token that is shown as an id finds no session, nor the other way round', async () => {
+    const token = artifact({ kind: 'access_token' });
+    await store().artifacts.put(token);
+    await store().artifacts.find(token, NOW);
+    expect(await store().sessions.find(token.id)).to.equal(undefined);
+    const session = deviceSession();
+    await saveSession(store(), session);
+    await store().sessions.find(session.sid);
+    expect(await store().artifacts.find({ kind: 'access_token', id: session.sid }, NOW)).to.equal(undefined);
   });
 
   it('replaces what is put again, and leaves it spent where it was', async () => {
