@@ -4,19 +4,25 @@ import { packText, unpackText } from '../../server/sealed-payload.ts';
 import type { Artifact, ArtifactRef, ArtifactStore, StoredArtifact } from '../../server/sessions/store.ts';
 import type { Milliseconds, Seconds } from '../../server/sessions/time.ts';
 import type { ArtifactDoc } from './documents.ts';
-import { insertInto, type Models } from './models.ts';
-import { inserted, type Patience, type Turn } from './patience.ts';
+import type { Models } from './models.ts';
+import type { Patience, Turn } from './patience.ts';
+import { insertArtifacts, lookForArtifacts } from './shared-commands.ts';
 
 const idOf = ({ kind, id }: ArtifactRef): string => `${kind}:${sha256(id)}`;
 
+interface Parts {
+  readonly models: Models;
+  readonly look: ReturnType<typeof lookForArtifacts>;
+  readonly insertTogether: ReturnType<typeof insertArtifacts>;
+}
+
 const find = async (
-  { artifacts }: Models,
+  { look }: Parts,
   { ask }: Turn,
   ref: ArtifactRef,
   now: Seconds,
 ): Promise<StoredArtifact | undefined> => {
-  const filter = { _id: idOf(ref), expiresAt: { $gt: now } };
-  const found = await ask((bounded) => artifacts.findOne(filter, undefined, bounded).lean<ArtifactDoc>());
+  const found = await ask((bounded) => look({ _id: idOf(ref), now }, bounded));
   if (!found) return undefined;
   const { payload, expiresAt, spentAtMs } = found;
   return {
@@ -27,24 +33,27 @@ const find = async (
   };
 };
 
-const insert = ({ artifacts }: Models, turn: Turn, { kind, id, payload, expiresAt }: Artifact): Promise<boolean> => {
-  const { by } = turn;
+const insert = async (
+  { models: { artifacts }, insertTogether }: Parts,
+  { by, ask }: Turn,
+  { kind, id, payload, expiresAt }: Artifact,
+): Promise<boolean> => {
   const doc = { _id: idOf({ kind, id }), kind, expiresAt, payload: packText(kind, id, payload), by };
-  return inserted(
-    turn,
-    (bounded) => insertInto(artifacts, [doc], bounded),
-    (bounded) => artifacts.updateOne({ _id: doc._id, by }, { $set: { by } }, bounded),
+  if (await ask((bounded) => insertTogether(doc, bounded))) return true;
+  // This call's own, where an earlier answer was lost, or it was another of those inserted together that was there.
+  return (
+    (await ask((bounded) => artifacts.updateOne({ _id: doc._id, by }, { $set: { by } }, bounded))).matchedCount === 1
   );
 };
 
 /** Replaced, or inserted. What was spent stays spent. */
-const put = async (models: Models, turn: Turn, artifact: Artifact): Promise<void> => {
+const put = async (parts: Parts, turn: Turn, artifact: Artifact): Promise<void> => {
   const { kind, id, payload, expiresAt } = artifact;
   const $set = { expiresAt, payload: packText(kind, id, payload) };
   for (;;) {
     const filter = { _id: idOf(artifact) };
-    const outcome = await turn.ask((bounded) => models.artifacts.updateOne(filter, { $set }, bounded));
-    if (outcome.matchedCount === 1 || (await insert(models, turn, artifact))) return;
+    const outcome = await turn.ask((bounded) => parts.models.artifacts.updateOne(filter, { $set }, bounded));
+    if (outcome.matchedCount === 1 || (await insert(parts, turn, artifact))) return;
   }
 };
 
@@ -76,14 +85,17 @@ const sweep = async ({ artifacts }: Models, { ask }: Turn, now: Seconds, limit: 
   return (await ask((bounded) => artifacts.deleteMany(filter, bounded))).deletedCount;
 };
 
-export const createArtifactStore = (models: Models, patience: Patience): ArtifactStore => ({
-  find: (ref, now) => patience((turn) => find(models, turn, ref, now)),
-  put: (artifact) => patience((turn) => put(models, turn, artifact)),
+const storeOver = (parts: Parts, patience: Patience): ArtifactStore => ({
+  find: (ref, now) => patience((turn) => find(parts, turn, ref, now)),
+  put: (artifact) => patience((turn) => put(parts, turn, artifact)),
   remove: (ref) =>
     patience(async ({ ask }) => {
-      await ask((bounded) => models.artifacts.deleteOne({ _id: idOf(ref) }, bounded));
+      await ask((bounded) => parts.models.artifacts.deleteOne({ _id: idOf(ref) }, bounded));
     }),
-  insert: (artifact) => patience((turn) => insert(models, turn, artifact)),
-  spend: (ref, now, nowMs) => patience((turn) => spend(models, turn, ref, now, nowMs)),
-  sweep: (now, limit) => patience((turn) => sweep(models, turn, now, limit)),
+  insert: (artifact) => patience((turn) => insert(parts, turn, artifact)),
+  spend: (ref, now, nowMs) => patience((turn) => spend(parts.models, turn, ref, now, nowMs)),
+  sweep: (now, limit) => patience((turn) => sweep(parts.models, turn, now, limit)),
 });
+
+export const createArtifactStore = (models: Models, patience: Patience): ArtifactStore =>
+  storeOver({ models, look: lookForArtifacts(models), insertTogether: insertArtifacts(models) }, patience);

@@ -5,9 +5,10 @@ import type { Refusal, SessionChange } from '../../server/sessions/store.ts';
 import { toDeviceSession, toDocument, toUpdate } from './device-session-documents.ts';
 import type { DeviceSessionDoc, Untold } from './documents.ts';
 import { insertInto, type Models } from './models.ts';
-import { inserted, type Turn } from './patience.ts';
+import { type Bounded, inserted, type Turn } from './patience.ts';
 import type { Queue } from './queues.ts';
 import type { Reads } from './reads.ts';
+import type { SessionUpdate } from './shared-commands.ts';
 import { MOST_UNTOLD, type Telling, untoldOf, untoldUpdate, withRoom } from './untold.ts';
 
 export interface Parts {
@@ -15,6 +16,8 @@ export interface Parts {
   readonly reads: Reads;
   readonly telling: Telling;
   readonly queue: Queue<DeviceSession>;
+  /** False: see what is there. */
+  readonly update: (change: SessionUpdate, bounded: Bounded) => Promise<boolean>;
 }
 
 /** Where nothing had to be written, neither were the events. */
@@ -71,7 +74,7 @@ const judged = (change: SessionChange, current: DeviceSession): DeviceSession | 
 };
 
 const replace = async (
-  { models: { deviceSessions }, telling }: Parts,
+  { models: { deviceSessions }, telling, update: updateTogether }: Parts,
   { by, ask }: Turn,
   current: DeviceSession,
   next: DeviceSession,
@@ -85,8 +88,7 @@ const replace = async (
     $push: { ...signed(by), ...events.push },
     ...(Object.keys(unset).length > 0 && { $unset: unset }),
   };
-  if (untold.length === 0)
-    return (await ask((bounded) => deviceSessions.updateOne(filter, update, bounded))).matchedCount === 1;
+  if (untold.length === 0) return ask((bounded) => updateTogether({ filter, update }, bounded));
   const after = await ask((bounded) =>
     deviceSessions
       .findOneAndUpdate(filter, update, { ...bounded, returnDocument: 'after', projection: { untold: 1 } })

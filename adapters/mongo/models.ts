@@ -130,11 +130,12 @@ export const createModels = (connection: Connection) => ({
 
 export type Models = ReturnType<typeof createModels>;
 
+/** The driver's own collection of a model: for what mongoose has no option for, or costs too much at every refresh. */
+export const collectionOf = <Doc>(model: Model<Doc>): mongo.Collection<Doc & mongo.Document> =>
+  model.collection as unknown as mongo.Collection<Doc & mongo.Document>;
+
 type Insertable<Doc> = mongo.OptionalUnlessRequiredId<Doc>;
 
-/** The driver's own insert: mongoose's takes no time limit. Fails, with code 11000, where one is there; those before it are in. */
+/** Mongoose's insert takes no time limit. Fails, with code 11000, where one is there; those before it are in. */
 export const insertInto = <Doc>(model: Model<Doc>, docs: readonly Doc[], bounded: Bounded): Promise<unknown> =>
-  (model.collection as unknown as mongo.Collection<Doc & mongo.Document>).insertMany(
-    docs as readonly Insertable<Doc & mongo.Document>[],
-    { ...bounded, ordered: true },
-  );
+  collectionOf(model).insertMany(docs as readonly Insertable<Doc & mongo.Document>[], { ...bounded, ordered: true });

@@ -28,6 +28,12 @@ const DUPLICATE_KEY = 11_000;
 export const isDuplicate = (error: unknown): boolean =>
   error instanceof mongo.MongoError && error.code === DUPLICATE_KEY;
 
+/** The same of an insert of many: nothing else went wrong with any of them. */
+export const areDuplicates = (error: unknown): boolean =>
+  isDuplicate(error) &&
+  (!(error instanceof mongo.MongoBulkWriteError) ||
+    [error.writeErrors].flat().every(({ code }) => code === DUPLICATE_KEY));
+
 /** Not primary, stepping down, shutting down, write concern not reached: https://www.mongodb.com/docs/manual/reference/error-codes/. */
 const PASSING = new Set([6, 7, 64, 89, 91, 189, 262, 9001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436]);
 

@@ -2,6 +2,7 @@
 import type { DeviceSessionDoc, SsoSessionDoc } from './documents.ts';
 import type { Models } from './models.ts';
 import type { Turn } from './patience.ts';
+import { lookForSessions } from './shared-commands.ts';
 
 /** What a deposed primary may still answer is told in docs/reliability.md. */
 export type ReadLevel = 'local' | 'linearizable';
@@ -14,10 +15,13 @@ export interface Reads {
   ): Promise<SsoSessionDoc | undefined>;
 }
 
-export const createReads = ({ deviceSessions, ssoSessions }: Models, level: ReadLevel): Reads => {
+export const createReads = (models: Models, level: ReadLevel): Reads => {
+  const { deviceSessions, ssoSessions } = models;
   const options = { readConcern: { level } } as const;
+  const lookForSession = lookForSessions(models);
   return {
     async deviceSession({ ask }, _id) {
+      if (level === 'local') return ask((bounded) => lookForSession(_id, bounded));
       const found = await ask((bounded) =>
         deviceSessions.findOne({ _id }, undefined, { ...bounded, ...options }).lean<DeviceSessionDoc>(),
       );

@@ -19,6 +19,7 @@ import { createPatience, isDuplicate, type Patience, type Turn } from './patienc
 import { createQueue } from './queues.ts';
 import { createReads, type ReadLevel } from './reads.ts';
 import { createSessionStore } from './sessions.ts';
+import { updateSessions } from './shared-commands.ts';
 import { createSigningKeyStore } from './signing-keys.ts';
 import { createTelling, type Telling } from './untold.ts';
 import { createDocumentStore } from './whole-documents.ts';
@@ -106,6 +107,7 @@ const storeOver = (models: Models, { timeoutSeconds, readLevel = 'local', epheme
     patience,
     reads: createReads(models, readLevel),
     queue: createQueue<DeviceSession>(),
+    update: updateSessions(models),
   };
   return {
     sessions: createSessionStore(parts, patience),

@@ -49,6 +49,23 @@ const ACTS: Readonly<Record<string, Act>> = {
     expect(await store.sessions.find(seen.sid)).to.have.property('revision', seen.revision + 1);
     expect(await store.events.list({ sid: seen.sid, limit: 9 })).to.have.lengthOf(1);
   },
+  'rotates many that share a command, each once': async ({ store }, cut) => {
+    const seen = times(10, () => deviceSession());
+    await Promise.all(seen.map((session) => saveSession(store, session)));
+    cut();
+    const outcomes = await Promise.all(seen.map((session) => store.commit({ change: rotateOnce(session) })));
+    for (const outcome of outcomes) expect(outcome).to.have.nested.property('session.head.generation', 1);
+    for (const { sid } of seen) expect(await store.sessions.find(sid)).to.have.nested.property('head.generation', 1);
+  },
+  'inserts many that share a command, and says of each whether it was there': async ({ store }, cut) => {
+    const proofs = times(10, () => artifact({ kind: 'proof' }));
+    const replayed = proofs[4] ?? artifact();
+    expect(await store.artifacts.insert(replayed)).to.equal(true);
+    cut();
+    const answers = await Promise.all(proofs.map((proof) => store.artifacts.insert(proof)));
+    expect(answers).to.deep.equal(proofs.map((proof) => proof !== replayed));
+    expect(await store.artifacts.find(replayed, NOW)).to.not.equal(undefined);
+  },
   'inserts a proof and an access token': async ({ store }, cut) => {
     cut();
     const parts = { proofs: [artifact({ kind: 'proof' })], put: [artifact({ kind: 'access_token' })] };

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
+import type { DeviceSession } from '../../server/sessions/device-session.ts';
 import type { Store } from '../../server/store.ts';
 import { dropDatabase, networkStores, newPlace, openOn, type Place } from '../support/stores.ts';
 import { saveSession, times } from './opened-store.ts';
 import { RACES, type Racetrack } from './races.ts';
-import { deviceSession, endCommand, event, NOW } from './samples.ts';
+import { artifact, deviceSession, endCommand, event, NOW, rotate } from './samples.ts';
 
 const NODES = 4;
 
@@ -46,6 +47,32 @@ for (const { name, withRedis } of networkStores) {
     });
 
     for (const [what, race] of Object.entries(RACES)) it(what, () => race(inTurns(stores)));
+
+    it('judges each by itself of those that go to the database together', async () => {
+      const [here, elsewhere] = stores as [Store, Store];
+      const seen = times(30, () => deviceSession());
+      await Promise.all(seen.map((session) => saveSession(here, session)));
+      const [overtaken, ended] = [seen[7], seen[11]] as [DeviceSession, DeviceSession];
+      await elsewhere.sessions.change(rotate(overtaken));
+      await elsewhere.sessions.end(endCommand(ended));
+      const outcomes = await Promise.all(seen.map((session) => here.sessions.change(rotate(session))));
+      for (const [index, session] of seen.entries()) {
+        if (session === ended) expect(outcomes[index]).to.deep.equal({ refused: 'session', reason: 'signed_out' });
+        else expect(outcomes[index]).to.have.nested.property('head.generation', session === overtaken ? 2 : 1);
+      }
+      const kept = await Promise.all(seen.map(({ sid }) => elsewhere.sessions.find(sid)));
+      const generations = kept.map((session) => session?.head?.generation);
+      expect(generations).to.deep.equal(seen.map((session) => ({ [7]: 2, [11]: 0 })[seen.indexOf(session)] ?? 1));
+    });
+
+    it('finds each by its own time of those that are looked for together', async () => {
+      const [here] = stores as [Store];
+      const tokens = times(10, (index) => artifact({ kind: 'access_token', expiresAt: NOW + index }));
+      await Promise.all(tokens.map((token) => here.artifacts.insert(token)));
+      const found = await Promise.all(tokens.map((token, index) => here.artifacts.find(token, NOW + (index % 3) * 3)));
+      const isThere = tokens.map(({ expiresAt }, index) => expiresAt > NOW + (index % 3) * 3);
+      expect(found.map((one) => one !== undefined)).to.deep.equal(isThere);
+    });
 
     it('numbers events so that whoever has read up to one has read all before it', async () => {
       const told = stores.flatMap((store, node) =>

@@ -1,11 +1,17 @@
 import { expect } from 'chai';
-import { tokensOf } from '../support/phone.ts';
+import { type Phone, tokensOf } from '../support/phone.ts';
 import { databaseUri, dropDatabase, networkStores, servers } from '../support/stores.ts';
 import { type Wire, wireToMongo, wireToRedis } from '../support/wire.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 /** What the drivers say by themselves. */
 const OWN = /^(hello|ismaster|isMaster|ping|endSessions|info|client|select|quit|command|auth)$/;
+
+/** What is read and written beside the requests: the log, and those who read it. */
+const BESIDE = /^(events|outboxes|streams)$/;
+
+const isOfRequests = ({ name, on }: { readonly name: string; readonly on: string }): boolean =>
+  !OWN.test(name) && !BESIDE.test(on);
 
 const COMMIT = 'findAndModify device_sessions';
 
@@ -14,7 +20,7 @@ const TRIP_MS = 60;
 
 type Trips = readonly (readonly string[])[];
 
-/** What follows is the log's, and may be early. */
+/** What follows is after the answer, and may be early. */
 const upToCommit = (trips: Trips): Trips => {
   const last = trips.findIndex((trip) => trip.includes(COMMIT));
   return [...trips.slice(0, last), [COMMIT]];
@@ -56,20 +62,40 @@ for (const { name, withRedis } of networkStores) {
       let hasAnswer = true;
       for (const wire of wires) {
         wire.delayMs = TRIP_MS;
-        wire.listen = ({ name, on }) => {
-          if (OWN.test(name)) return;
+        wire.listen = (command) => {
+          if (!isOfRequests(command)) return;
           if (hasAnswer) trips.push([]);
           hasAnswer = false;
-          trips.at(-1)?.push(`${name} ${on}`);
+          trips.at(-1)?.push(`${command.name} ${command.on}`);
         };
         wire.answered = (commands) => {
-          hasAnswer ||= commands.some(({ name }) => !OWN.test(name));
+          hasAnswer ||= commands.some(isOfRequests);
         };
       }
       await work();
       for (const wire of wires) Object.assign(wire, { delayMs: 0, listen: () => undefined, answered: () => undefined });
       return trips.map((trip) => trip.toSorted());
     };
+
+    it('shares them among those who ask at once', async () => {
+      const phones: Phone[] = [];
+      for (let count = 0; count < 12; count++) phones.push(await world.signedIn('phone'));
+      const trips = await counted(async () => {
+        await Promise.all(phones.map((phone) => phone.refresh()));
+      });
+      const all = trips.flat();
+      for (const command of [
+        'find device_sessions',
+        'update device_sessions',
+        ...(withRedis ? [] : ['insert artifacts']),
+      ])
+        expect(
+          all.filter((one) => one === command),
+          command,
+        ).to.have.length.within(1, 6);
+      for (const { tokens } of phones)
+        expect(await world.introspect(tokens.access_token)).to.have.property('active', true);
+    });
 
     it('takes as many as are listed', async () => {
       const person = await world.person();
