@@ -83,8 +83,18 @@ const byWhom = ({ words: { mail } }: Speech, { by }: NoticeFacts): string[] => {
   return by === 'reset' ? [mail.byLink] : [];
 };
 
-const linkLines = ({ words: { mail }, say, dateTime }: Speech, { link }: NoticeExtras): string[] =>
-  link ? [mail.itWasYou, '', mail.itWasNot, link.url, '', say(mail.linkNote, { until: dateTime(link.until) }), ''] : [];
+/** What to do: nothing, or what the link is for. */
+const adviceOn = ({ words: { mail } }: Speech, { kind, deviceId }: NoticeFacts): readonly [string, string] => {
+  if (kind === 'session_ended') return [mail.itIsKnown, mail.itIsUnknown];
+  return [mail.itWasYou, deviceId === undefined ? mail.itWasNot : mail.itWasNotOrLost];
+};
+
+const linkLines = (speech: Speech, facts: NoticeFacts, { link }: NoticeExtras): string[] => {
+  if (!link) return [];
+  const [nothing, open] = adviceOn(speech, facts);
+  const note = speech.say(speech.words.mail.linkNote, { until: speech.dateTime(link.until) });
+  return [nothing, '', open, link.url, '', note, ''];
+};
 
 export const createWriteNotice = (issuer: string): WriteNotice => {
   const { host } = new URL(issuer);
@@ -98,7 +108,7 @@ export const createWriteNotice = (issuer: string): WriteNotice => {
       ...factLines(speech, facts),
       '',
       ...(extras.late ? [mail.late, ''] : []),
-      ...linkLines(speech, extras),
+      ...linkLines(speech, facts, extras),
       speech.say(mail.foot, { host: set(speech, host) }),
     ];
     return { subject, text: `${lines.join('\n')}\n` };

@@ -40,15 +40,22 @@ const transportOptions = ({ url, requireTls }: Pick<SmtpOptions, 'url' | 'requir
   };
 };
 
+/** A server that refuses a mail may quote it: the links in it are not for the log. */
+const LINK_TOKEN = /[A-Za-z0-9_-]{43,}/g;
+
 /** RFC 5321 §4.2.1: 5 is for good. Of the mail and its receiver, that is: what it says of us, an operator can change. */
-const isFinal = (error: unknown): boolean => {
-  const { responseCode = 0, command = '' } = error as { responseCode?: number; command?: string };
-  return responseCode >= 500 && ['RCPT TO', 'DATA'].includes(command);
+const failureOf = (error: unknown): Error => {
+  const { message, responseCode = 0, command = '' } = error as Error & { responseCode?: number; command?: string };
+  const permanent = responseCode >= 500 && ['RCPT TO', 'DATA'].includes(command);
+  return Object.assign(new Error(message.replace(LINK_TOKEN, '…')), { permanent });
 };
+
+/** What would be a list of addresses, or another line of the conversation, is no address. */
+const NO_ADDRESS = /[\s<>,;:"\\()[\]]/;
 
 const messageOf = (mail: Mail, { from, domain }: Pick<SmtpOptions, 'from' | 'domain'>) => ({
   from,
-  // As an object: a list of addresses in one text stays one address, and is refused as such.
+  // As an object: it is not read as a list.
   to: { name: '', address: mail.to },
   subject: mail.subject,
   text: mail.text,
@@ -63,12 +70,10 @@ export const createSmtpMailer = (options: SmtpOptions): Mailer => {
   const transport = createTransport(transportOptions(options));
   return {
     async send(mail) {
-      try {
-        await transport.sendMail(messageOf(mail, options));
-      } catch (error) {
-        if (isFinal(error)) Object.assign(error as Error, { permanent: true });
-        throw error;
-      }
+      if (NO_ADDRESS.test(mail.to)) throw Object.assign(new Error('this is no address'), { permanent: true });
+      await transport.sendMail(messageOf(mail, options)).catch((error: unknown) => {
+        throw failureOf(error);
+      });
     },
     close: () => transport.close(),
   };

@@ -25,9 +25,9 @@ export interface LinkFacts {
 export interface Links {
   /**
    * Computed, not drawn: a mail that is sent again bears the same link. `from` names what it is made for, such as the
-   * event that is told of. Resolves to the token for the address.
+   * event that is told of; its time is counted from `at`, or from now. Resolves to the token for the address.
    */
-  issue(kind: LinkKind, facts: LinkFacts, from: string): Promise<string>;
+  issue(kind: LinkKind, facts: LinkFacts, from: string, at?: Seconds): Promise<string>;
   /** Undefined where it was used, has run out, or never was. Changes nothing. */
   look(kind: LinkKind, token: string): Promise<LinkFacts | undefined>;
   /** Of any number of callers with one link, one gets the facts. */
@@ -51,12 +51,12 @@ export const createLinks = ({ artifacts, key, clock }: Parts): Links => {
     return found && !found.spent ? (found.payload as unknown as LinkFacts) : undefined;
   };
   return {
-    async issue(kind, facts, from) {
+    async issue(kind, facts, from, at = clock.now()) {
       const id = createHmac('sha256', key)
         .update(JSON.stringify([kind, facts.accountId, from]))
         .digest('base64url');
       // One that is there already stays as it is: used, where it was used.
-      await artifacts.insert({ kind, id, payload: { ...facts }, expiresAt: clock.now() + LINK_SECONDS[kind] });
+      await artifacts.insert({ kind, id, payload: { ...facts }, expiresAt: at + LINK_SECONDS[kind] });
       return id;
     },
     look,

@@ -48,8 +48,9 @@ export const createCompose = ({ issuer, addressOf, epochOf, links, write, clock 
     const { accountId, deviceId, sid, kind, at, device, app } = facts;
     const about = { kind, at, ...(device === undefined ? {} : { device }), ...(app === undefined ? {} : { app }) };
     const named = { ...(deviceId === undefined ? {} : { deviceId }), ...(sid === undefined ? {} : { sid }) };
-    const token = await links.issue('not_me_link', { accountId, epoch: await epochOf(accountId), ...named, about }, id);
-    return { url: `${issuer}${NOT_ME_PATH}/${token}`, until: clock.now() + LINK_SECONDS.not_me_link };
+    const linked = { accountId, epoch: await epochOf(accountId), ...named, about };
+    const token = await links.issue('not_me_link', linked, id, at);
+    return { url: `${issuer}${NOT_ME_PATH}/${token}`, until: at + LINK_SECONDS.not_me_link };
   };
 
   return async (notice: Notice): Promise<Mail | undefined> => {

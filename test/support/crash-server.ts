@@ -13,7 +13,7 @@ export interface Moment {
   readonly nth?: number;
 }
 
-const [dataDir = '', port = '0', folderOfEvents] = process.argv.slice(2);
+const [dataDir = '', port = '0', smtpUrl = ''] = process.argv.slice(2);
 const faults = new Faults();
 let fatal: Step | undefined;
 
@@ -24,7 +24,7 @@ const die = (): void => {
 const world = await openStreamsWorld({
   dataDir,
   port: Number(port),
-  config: folderOfEvents === undefined ? {} : { eventsFile: folderOfEvents },
+  config: smtpUrl === '' ? {} : { smtpUrl, mailFrom: 'Curfew <no-reply@example.com>' },
   wrapStore: faults.wrapStore,
   onStep: (step) => {
     if (step === fatal) die();
@@ -52,6 +52,8 @@ export const COMMANDS = {
   disable: (sub: string) => world.server.accounts?.disable(sub),
   setPassword: (sub: string, password: string) => world.server.accounts?.setPassword(sub, password),
   advance: (turn: Turn) => turningClock.advance(turn),
+  /** Sends the mails that are due. */
+  post: () => world.server.mail.look(),
   round: () => world.server.background.round(),
   endingOf: async (sid: string) => (await world.server.store.sessions.find(sid))?.ended?.reason,
 };

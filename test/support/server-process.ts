@@ -16,18 +16,20 @@ const SCRIPT = new URL('./crash-server.ts', import.meta.url);
 
 export class ServerProcess {
   readonly dataDir: string;
+  readonly smtpUrl: string;
   issuer = '';
   #child!: ChildProcess;
   #calls = 0;
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, smtpUrl = '') {
     this.dataDir = dataDir;
+    this.smtpUrl = smtpUrl;
   }
 
   /** Starts it, or starts it again where it was. */
   async start(): Promise<void> {
     const port = this.issuer === '' ? '0' : new URL(this.issuer).port;
-    this.#child = fork(SCRIPT, [this.dataDir, port]);
+    this.#child = fork(SCRIPT, [this.dataDir, port, this.smtpUrl]);
     const ready = once(this.#child, 'message') as Promise<[Answer]>;
     const died = once(this.#child, 'exit').then(([code]) => {
       throw new Error(`the server ended with ${code} before it listened`);
@@ -102,8 +104,8 @@ export class ServerProcess {
   }
 }
 
-export const startServerProcess = async (): Promise<ServerProcess> => {
-  const server = new ServerProcess(await mkdtemp(join(tmpdir(), 'curfew-crash-')));
+export const startServerProcess = async (smtpUrl?: string): Promise<ServerProcess> => {
+  const server = new ServerProcess(await mkdtemp(join(tmpdir(), 'curfew-crash-')), smtpUrl);
   await server.start();
   return server;
 };

@@ -39,8 +39,12 @@ export const mail: Words['mail'] = {
   facts: { when: 'Wann', device: 'Gerät', app: 'App', address: 'Adresse', place: 'Ungefährer Ort' },
   late: 'Diese Nachricht kommt verspätet: Sie konnte nicht gesendet werden, als es geschah.',
   itWasYou: 'Wenn Sie das waren, müssen Sie nichts tun.',
-  itWasNot:
+  itWasNot: 'Wenn Sie es nicht waren, öffnen Sie diese Seite. Sie sagt, was sie tut, bevor sie etwas tut:',
+  itWasNotOrLost:
     'Wenn Sie es nicht waren oder das Gerät verloren haben, öffnen Sie diese Seite. Sie sagt, was sie tut, bevor sie etwas tut:',
+  itIsKnown: 'Wenn Sie wissen, wie es dazu kam, müssen Sie sich nur wieder anmelden.',
+  itIsUnknown:
+    'Wenn nicht, oder wenn Sie das Gerät verloren haben, öffnen Sie diese Seite. Sie sagt, was sie tut, bevor sie etwas tut:',
   linkNote:
     'Der Link gilt einmal, bis {until}. Sie müssen sich dafür nicht anmelden, und er meldet niemanden an. Geben Sie ihn nicht weiter.',
   foot: 'Sie erhalten diese E-Mail, weil es bei {host} ein Konto mit dieser Adresse gibt. Antworten darauf liest niemand.',

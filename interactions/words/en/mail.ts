@@ -38,8 +38,12 @@ export const mail = {
   facts: { when: 'When', device: 'Device', app: 'App', address: 'Address', place: 'About where' },
   late: 'This message is late: it could not be sent when it happened.',
   itWasYou: 'If that was you, there is nothing to do.',
-  itWasNot:
+  itWasNot: 'If it was not you, open this page. It says what it does before it does anything:',
+  itWasNotOrLost:
     'If it was not you, or if you have lost the device, open this page. It says what it does before it does anything:',
+  itIsKnown: 'If you know how that came about, there is nothing to do but to sign in again.',
+  itIsUnknown:
+    'If you do not, or if you have lost the device, open this page. It says what it does before it does anything:',
   linkNote:
     'The link works once, until {until}. You need not sign in for it, and nobody is signed in by it. Do not pass it on.',
   foot: 'You get this mail because {host} has an account for this address. Nobody reads answers to it.',

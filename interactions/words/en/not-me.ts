@@ -2,7 +2,7 @@
 export const notMe = {
   heading: 'Was that you?',
   itWasMe: 'If it was you, close this page. Nothing has happened yet.',
-  what: 'If it was not you, press the button. At once,',
+  what: 'If it was not you, press the button. Then, at once:',
   endsDevice: 'everything on {device} is signed out, and we forget that device;',
   endsAll: 'everything is signed out: every app on every device, and every browser;',
   voids: 'your password stops working. You then choose a new one, with a link that we mail to you.',
