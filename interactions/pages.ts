@@ -78,6 +78,7 @@ const signInData = ({ view, csrf, login, problem, passkey }: SignInPage, prefix:
     fixed,
     why: whyAsked(view, speech),
     login: displayText(typed, LOGIN_LIMIT),
+    keep: view.keep,
     passkey: asJson(passkey),
     problem: problem?.sentence(speech),
   });

@@ -46,6 +46,8 @@ export interface InteractionView {
   readonly scopes: readonly ScopeLine[];
   /** Of the prompt `login`. */
   readonly step?: SignInStep;
+  /** Where the page asks whether to keep the person signed in: whether that is ticked. */
+  readonly keep?: boolean;
   /** OpenID Connect Core §3.1.2.1, space separated. */
   readonly uiLocales?: string;
 }
@@ -62,6 +64,8 @@ export interface Shown {
   readonly epoch: number;
   readonly method: Method;
   readonly amr: readonly string[];
+  /** Whether the person wants to be kept signed in; undefined where the page did not ask. */
+  readonly keep?: boolean | undefined;
 }
 
 /** Whose steps were taken. `epoch` is the account's, read before the first of them. */

@@ -1,6 +1,7 @@
 /** Owns the hosted pages' routes: parse, ask the protocol, show or go on. */
 import Router, { type RouterContext } from '@koa/router';
 import type { PasswordDesk } from '../server/accounts/password-port.ts';
+import { defined } from '../server/defined.ts';
 import { CurfewError } from '../server/errors.ts';
 import { appName } from './app-name.ts';
 import { serveAsset } from './assets.ts';
@@ -22,7 +23,7 @@ import type { Problem } from './problem.ts';
 import { codeStep, passkeyStep } from './second-step.ts';
 import type { PageContext } from './security-headers.ts';
 import { trySignIn } from './sign-in-step.ts';
-import { createVisits, type Fields, USER_AGENT_LIMIT, type Visits } from './visits.ts';
+import { createVisits, type Fields, keepOf, USER_AGENT_LIMIT, type Visits } from './visits.ts';
 
 export interface InteractionRouterOptions {
   readonly interactions: Interactions;
@@ -83,17 +84,24 @@ interface Tools extends InteractionRouterOptions {
 
 const passwordStep =
   ({ signIn, clientAddress, visits, pages, csrf, passkeys, interactions }: Tools): Act =>
-  async (ctx, view, { login, password }) => {
+  async (ctx, view, fields) => {
+    const { login, password } = fields;
+    const keep = keepOf(view, fields);
     const userAgent = ctx.get('user-agent').slice(0, USER_AGENT_LIMIT);
     const attempt = { login, password, address: clientAddress(ctx), userAgent };
     const step = await trySignIn(signIn, view, attempt, (sub) =>
       interactions.completes(ctx.req, ctx.res, { sub, method: 'password' }),
     );
-    if ('shown' in step) return visits.show(ctx, step.shown);
+    if ('shown' in step) return visits.show(ctx, { ...step.shown, ...defined({ keep }) });
     const { retryAfterSeconds, ...refused } = step.refused;
     if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
     const passkey = view.step?.ways.includes('passkey') ? passkeys.options(view.uid) : undefined;
-    pages.signIn(ctx, { view, csrf: csrf.token(view.uid), ...refused, ...(passkey ? { passkey } : {}) });
+    pages.signIn(ctx, {
+      view: keep === undefined ? view : { ...view, keep },
+      csrf: csrf.token(view.uid),
+      ...refused,
+      ...(passkey ? { passkey } : {}),
+    });
   };
 
 /** What each form does, and the question that it answers. */

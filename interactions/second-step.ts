@@ -3,7 +3,7 @@ import type { RouterContext } from '@koa/router';
 import { CurfewError } from '../server/errors.ts';
 import type { FactorOutcome, FactorSignIn, FactorTry, Interactions, InteractionView, Passkeys } from './port.ts';
 import { type Problem, type Sentence, UNPROCESSABLE, waitFor } from './problem.ts';
-import { type Fields, USER_AGENT_LIMIT, type Visits } from './visits.ts';
+import { type Fields, keepOf, USER_AGENT_LIMIT, type Visits } from './visits.ts';
 
 export interface SecondStepTools {
   readonly interactions: Interactions;
@@ -58,7 +58,8 @@ export const codeStep =
 /** A passkey names its account; a re-authentication keeps the one that it has. */
 export const passkeyStep =
   (tools: SecondStepTools) =>
-  async (ctx: RouterContext, view: InteractionView, { credential }: Fields): Promise<void> => {
+  async (ctx: RouterContext, view: InteractionView, fields: Fields): Promise<void> => {
+    const { credential } = fields;
     const { passkeys, visits, clientAddress } = tools;
     if (credential === undefined) throw new CurfewError('bad_request', { detail: 'field' });
     if (!view.step?.ways.includes('passkey')) return visits.restart(ctx);
@@ -68,5 +69,5 @@ export const passkeyStep =
     if (view.account?.fixed && view.account.sub !== outcome.sub)
       return tools.show(ctx, view, { status: UNPROCESSABLE, sentence: ({ words }) => words.secondStep.anotherPasskey });
     const { sub, epoch, amr } = outcome;
-    return visits.show(ctx, { sub, epoch, method: 'passkey', amr });
+    return visits.show(ctx, { sub, epoch, method: 'passkey', amr, keep: keepOf(view, fields) });
   };

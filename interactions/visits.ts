@@ -8,8 +8,12 @@ import type { InteractionResult, Interactions, InteractionView, Shown } from './
 
 export const USER_AGENT_LIMIT = 512;
 
-const FIELDS = ['csrf', 'login', 'password', 'code', 'credential', 'new_password', 'again'] as const;
+const FIELDS = ['csrf', 'login', 'password', 'code', 'credential', 'keep', 'new_password', 'again'] as const;
 export type Fields = Partial<Record<(typeof FIELDS)[number], string>>;
+
+/** The answer to "keep me signed in": an unticked box is not sent. */
+export const keepOf = (view: InteractionView, { keep }: Fields): boolean | undefined =>
+  view.keep === undefined ? undefined : keep === 'on';
 
 export interface Visits {
   /** Opens the interaction that the path names. What fails becomes a page that says where to go from here. */

@@ -22,6 +22,9 @@ const ask = async (form, how = {}) => {
   const credential = await navigator.credentials[form.dataset.passkey]({ publicKey, signal, ...how });
   if (!credential || signal.aborted) return;
   form.elements.namedItem('credential').value = JSON.stringify(credential);
+  // The choice beside the password counts for the passkey too.
+  const keep = document.getElementById('keep');
+  if (keep) form.elements.namedItem('keep').value = keep.checked ? keep.value : '';
   form.submit();
 };
 

@@ -87,6 +87,12 @@ const stepOf = async (
   return progress ? { step, of: progress.sub } : { step };
 };
 
+/** Whoever is signed in here already, and confirms it, has answered that before. */
+const asksToKeep = (
+  { prompt, session }: Interaction,
+  { account, begun }: { readonly account: Account | undefined; readonly begun: boolean },
+): boolean => prompt.name === 'login' && !begun && !(account?.fixed && session?.accountId === account.sub);
+
 export const viewOf = async (
   parts: OidcParts,
   provider: Provider,
@@ -109,6 +115,7 @@ export const viewOf = async (
     scopes: scopeLines(parts, params, client),
     ...(account ? { account } : {}),
     ...(step ? { step } : {}),
+    ...(asksToKeep(interaction, { account, begun: of !== undefined }) ? { keep: client.lifetimes.keepsSignedIn } : {}),
     ...(loginHint === undefined ? {} : { loginHint }),
     ...(uiLocales === undefined ? {} : { uiLocales }),
   };

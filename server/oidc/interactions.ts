@@ -63,20 +63,32 @@ const progressNow = async (parts: OidcParts, interaction: Interaction, sub: stri
 
 /** What this step, after those before it, comes to. */
 const stepTaken = async (parts: OidcParts, interaction: Interaction, shown: Shown, marks: number) => {
-  const { sub, epoch, method, amr } = shown;
+  const { sub, epoch, method, amr, keep } = shown;
   const { enrolled, before } = await progressNow(parts, interaction, sub);
   const at = parts.clock.now();
-  const progress = withProof(before, { sub, epoch, marks }, { method, at, amr });
+  const progress = withProof(before, { sub, epoch, marks, keep }, { method, at, amr });
   const dated = datedNow(interaction, progress.proofs, at);
   return { progress, now: standing(detailsOf(interaction).needs, dated, enrolled) };
 };
 
-const loginResult = ({ sub, epoch, marks }: Progress, { level, amr, at }: Event): LoginResult => ({
+/** Whoever was not asked stays as they were at this browser; where they were not, as the page would have proposed. */
+const isKept = async (
+  parts: OidcParts,
+  { session, params }: Interaction,
+  { sub, keep }: Progress,
+): Promise<boolean> => {
+  if (keep !== undefined) return keep;
+  const sso = session?.accountId === sub ? await parts.store.sessions.findSso({ uid: session.uid }) : undefined;
+  if (sso?.accountId === sub) return !sso.isBrief;
+  return parts.lifetimesOf(String(params['client_id']))?.keepsSignedIn ?? false;
+};
+
+const loginResult = ({ sub, epoch, marks }: Progress, { level, amr, at }: Event, remember: boolean): LoginResult => ({
   accountId: sub,
   ts: at,
   acr: level,
   amr: [...amr],
-  remember: true,
+  remember,
   epoch,
   marks,
 });
@@ -97,7 +109,7 @@ const signIn = async (
 ): Promise<string> => {
   // What one person allowed, another who signs in now did not.
   const kept = interaction.session?.accountId === progress.sub ? answeredBefore(interaction) : {};
-  interaction.result = { ...kept, login: loginResult(progress, event) };
+  interaction.result = { ...kept, login: loginResult(progress, event, await isKept(parts, interaction, progress)) };
   await changePerson(parts, provider, interaction, { ...at, sub: progress.sub });
   await save(parts, interaction);
   return interaction.returnTo;

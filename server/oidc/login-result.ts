@@ -8,6 +8,7 @@ export interface LoginResult {
   readonly ts: number;
   readonly acr: string;
   readonly amr: string[];
+  /** Whether the person is kept signed in; the library's cookie ends with the browser where not. */
   readonly remember: boolean;
   /** The account's epoch, read before the password was verified. */
   readonly epoch: number;

@@ -2,6 +2,7 @@
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
 import { defined } from '../defined.ts';
 import { sha256 } from '../digests.ts';
+import { BRIEF_SSO } from '../sessions/policy.ts';
 import type { SsoSession } from '../sessions/sso-session.ts';
 import type { Seconds } from '../sessions/time.ts';
 import { deviceName, knownDevice, recogniseDevice } from './device.ts';
@@ -17,6 +18,8 @@ const payloadOf = (sso: SsoSession, id: string): AdapterPayload => ({
   jti: id,
   kind: 'Session',
   uid: sso.uid,
+  // The library's word for a cookie that ends with the browser.
+  ...(sso.isBrief ? { transient: true } : {}),
   exp: sso.expiresAt,
 });
 
@@ -34,12 +37,19 @@ const authentication = (unit: Unit, payload: AdapterPayload) => {
   const login = Provider.ctx && loginNow(Provider.ctx);
   if (login) {
     const client = Provider.ctx?.oidc.client?.clientId;
-    return { epoch: login.epoch, marksAnswered: login.marks, authClientId: client, lastUsedAt: unit.now };
+    return {
+      epoch: login.epoch,
+      marksAnswered: login.marks,
+      authClientId: client,
+      isBrief: !login.remember,
+      lastUsedAt: unit.now,
+    };
   }
   return {
     epoch: sso?.epoch ?? 0,
     marksAnswered: sso?.marksAnswered ?? 0,
     authClientId: authenticatedFor(sso),
+    isBrief: sso?.isBrief === true,
     // Only what the session was good for is a use of it: looking at a sign-in page keeps nobody signed in.
     lastUsedAt:
       unit.put.some(({ kind }) => kind === 'code') || !payload.accountId ? unit.now : (sso?.lastUsedAt ?? unit.now),
@@ -49,21 +59,26 @@ const authentication = (unit: Unit, payload: AdapterPayload) => {
 /** A browser that nobody is signed in at is kept for the page that it was shown: anyone can make one. */
 const NOBODY_KEPT_SECONDS = 60 * 60;
 
+const keptFor = ({ accountId }: AdapterPayload, isBrief: boolean): Seconds => {
+  if (!accountId) return NOBODY_KEPT_SECONDS;
+  return isBrief ? BRIEF_SSO.idleSeconds : Number.POSITIVE_INFINITY;
+};
+
 const saved = (unit: Unit, id: string, payload: AdapterPayload, expiresIn: Seconds): SsoSession => {
-  const { jti: _jti, kind: _kind, exp: _exp, uid = '', ...rest } = payload;
-  const { authClientId, ...authenticated } = authentication(unit, payload);
-  const device = (Provider.ctx && knownDevice(Provider.ctx)) ?? unit.sso?.deviceId;
+  const { jti: _jti, kind: _kind, exp: _exp, transient: _transient, uid = '', ...rest } = payload;
+  const { authClientId, isBrief, ...authenticated } = authentication(unit, payload);
+  const deviceId = (Provider.ctx && knownDevice(Provider.ctx)) ?? unit.sso?.deviceId;
+  const { accountId, loginTs: authTime } = payload;
   return {
     uid,
     idHash: sha256(id),
     startedAt: unit.sso?.startedAt ?? unit.now,
-    expiresAt: authenticated.lastUsedAt + (payload.accountId ? expiresIn : Math.min(expiresIn, NOBODY_KEPT_SECONDS)),
+    expiresAt: authenticated.lastUsedAt + Math.min(expiresIn, keptFor(payload, isBrief)),
+    ...(isBrief ? { isBrief } : {}),
     marks: unit.sso?.marks ?? 0,
     userAgent: unit.userAgent,
     ...authenticated,
-    ...(payload.accountId === undefined ? {} : { accountId: payload.accountId }),
-    ...(payload.loginTs === undefined ? {} : { authTime: payload.loginTs }),
-    ...defined({ deviceId: device, address: unit.address }),
+    ...defined({ accountId, authTime, deviceId, address: unit.address }),
     payload: { ...rest, ...(authClientId === undefined ? {} : { authClientId }) },
   };
 };
@@ -75,6 +90,11 @@ const isMereLook = (unit: Unit): boolean =>
 /** The cookie named no session, and nobody signed in: what the library would save is of use to no request. */
 const isOfNobody = (unit: Unit, { accountId, state }: AdapterPayload): boolean =>
   !unit.sso && accountId === undefined && state === undefined;
+
+/** The library sets this and never takes it back; it looks at it once more, for the cookie's end, after the save. */
+const keepCookie = ({ isBrief }: SsoSession): void => {
+  if (!isBrief && Provider.ctx) delete (Provider.ctx.oidc.session as { transient?: boolean }).transient;
+};
 
 /** Another request of this browser, under way at the same time, may have replaced that cookie with a good one. */
 const leaveCookie = (ctx: KoaContextWithOIDC): void => {
@@ -116,7 +136,9 @@ export const ssoModel = (parts: OidcParts): Model => ({
     if (isMereLook(unit)) return;
     await noteDevice(parts, unit, payload);
     const seenIdHash = unit.sso?.idHash;
-    unit.ssoSave = { how, session: saved(unit, id, payload, expiresIn), ...defined({ seenIdHash }) };
+    const session = saved(unit, id, payload, expiresIn);
+    unit.ssoSave = { how, session, ...defined({ seenIdHash }) };
+    keepCookie(session);
   },
   // A new id for the same session follows in `upsert`; without one, the commit ends the session.
   async destroy() {

@@ -28,6 +28,8 @@ export interface Progress {
   readonly epoch: number;
   readonly marks: number;
   readonly proofs: readonly Proof[];
+  /** What the person said to "keep me signed in", where a page asked. */
+  readonly keep?: boolean | undefined;
 }
 
 /** What the policy leaves in the prompt for the pages. */
@@ -126,7 +128,9 @@ export const wholeOf = (interaction: Interaction, now: Seconds, enrolled: Readon
 /** With one more proof. Another person's begin anew. */
 export const withProof = (before: Progress | undefined, given: Omit<Progress, 'proofs'>, proof: Proof): Progress => {
   const base = before?.sub === given.sub ? before : { ...given, proofs: [] };
-  return { ...base, proofs: [...base.proofs.filter(({ method }) => method !== proof.method), proof] };
+  const { keep = base.keep } = given;
+  const rest = keep === undefined ? base : { ...base, keep };
+  return { ...rest, proofs: [...base.proofs.filter(({ method }) => method !== proof.method), proof] };
 };
 
 /** The progress that leaves something to ask: an earlier sign-in that would do by itself is asked for anew, since it did not. */

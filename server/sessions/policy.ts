@@ -121,7 +121,7 @@ export const PROFILES = {
 } as const satisfies Record<string, Lifetimes>;
 
 /** The most that a browser's sign-in lasts whose person did not ask to be kept signed in, whatever the client allows. */
-const BRIEF_SSO = { idleSeconds: HOUR, absoluteSeconds: 12 * HOUR } as const;
+export const BRIEF_SSO = { idleSeconds: HOUR, absoluteSeconds: 12 * HOUR } as const;
 
 /** Ended sessions stay listed this long, and are then deleted. */
 export const ENDED_LISTED_SECONDS = 30 * DAY;

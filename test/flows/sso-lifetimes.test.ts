@@ -132,7 +132,7 @@ describe('how long a browser stays signed in', () => {
   });
 
   it('[93] is in the cookie as in the store: the browser forgets it no earlier than the last app may use it', async () => {
-    const phone = await world.signedIn('bank', { person });
+    const phone = await world.signedIn('phone', { person });
     const { cookies } = (await phone.browser.jar.serialize()) ?? { cookies: [] };
     const expires = cookies.find(({ key }) => key === 'curfew-session')?.['expires'];
     expect(Date.parse(String(expires)) / 1000 - world.clock.now()).to.be.within(30 * 86_400 - 5, 30 * 86_400 + 5);

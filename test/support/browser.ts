@@ -38,7 +38,9 @@ export interface Form {
 export const formsOf = ({ html, url }: Page): Form[] =>
   [...html.matchAll(/<form[^>]*>[\s\S]*?<\/form>/g)].map(([form]) => {
     const opening = /<form[^>]*>/.exec(form)?.[0] ?? '';
-    const inputs = [...form.matchAll(/<(?:input|button)[^>]*>/g)].map(([tag]) => tag);
+    const inputs = [...form.matchAll(/<(?:input|button)[^>]*>/g)]
+      .map(([tag]) => tag)
+      .filter((tag) => attribute(tag, 'type') !== 'checkbox' || /\schecked\b/.test(tag));
     const named = inputs.flatMap((tag) => {
       const name = attribute(tag, 'name');
       return name === undefined || tag.startsWith('<button') ? [] : [[name, attribute(tag, 'value') ?? ''] as const];

@@ -5,6 +5,7 @@ import { devices } from './devices.ts';
 import { errors } from './errors.ts';
 import { factors } from './factors.ts';
 import { frame } from './frame.ts';
+import { limits } from './limits.ts';
 import { mail } from './mail.ts';
 import { notMe } from './not-me.ts';
 import { outbox } from './outbox.ts';
@@ -22,6 +23,7 @@ export const ar: Words = {
   errors,
   factors,
   frame,
+  limits,
   mail,
   notMe,
   outbox,
