@@ -59,10 +59,12 @@ export const knownDevice = (ctx: object): string | undefined => cookies.get(ctx)
 /** Sessions of one account and app that are looked through for the app's own id. */
 const LOOKED_THROUGH = 200;
 
-/** The device that the app's own id led to before, where the browser keeps no cookies. */
+/** The device that the app's own id led to before, where the browser keeps no cookies; not one that was reported lost. */
 const grouped = async (parts: OidcParts, accountId: string, clientId: string, appId: string) => {
   const rows = await parts.store.sessions.list({ accountId, clientId, limit: LOOKED_THROUGH });
-  return rows.find(({ device }) => device.appId === appId)?.device.id;
+  const ids = new Set(rows.filter(({ device }) => device.appId === appId).map(({ device }) => device.id));
+  for (const id of ids) if (!(await isForgotten(parts, id))) return id;
+  return undefined;
 };
 
 const textOf = (ctx: KoaContextWithOIDC, name: string): string | undefined => {

@@ -68,4 +68,16 @@ describe('what counts as one device', () => {
     const again = await world.signedIn('relaxed', { person, browser: lost.browser });
     expect((await deviceOf(world, again))?.id).to.equal((await deviceOf(world, found))?.id);
   });
+
+  it('is nobody’s any more once it was lost, whatever the app on it says of itself', async () => {
+    const person = await world.person();
+    const lost = await world.signedIn('phone', { person, device_id: 'A' });
+    const device = await deviceOf(world, lost);
+    await world.server.sessions.loseDevice(person.sub, device?.id ?? '');
+    const found = await world.signedIn('phone', { person, browser: lost.browser, device_id: 'A' });
+    const again = await world.signedIn('phone', { person, device_id: 'A' });
+    const ids = await Promise.all([found, again].map(async (one) => (await deviceOf(world, one))?.id));
+    expect(ids[0]).to.not.equal(device?.id);
+    expect(ids[1], 'by what the app says, as before').to.equal(ids[0]);
+  });
 });
