@@ -26,7 +26,7 @@ export interface Surroundings {
 const onPlatform = (platform: string | undefined, { words, say }: Speech): string =>
   platform === undefined ? words.devices.unknownDevice : say(words.devices.appOn, { platform });
 
-const browserWords = (userAgent: string, speech: Speech): string => {
+export const browserWords = (userAgent: string, speech: Speech): string => {
   const browser = browserOf(userAgent);
   const platform = platformOf(userAgent);
   if (browser === undefined) return onPlatform(platform, speech);
@@ -34,7 +34,7 @@ const browserWords = (userAgent: string, speech: Speech): string => {
 };
 
 /** What an app calls the device, in the reader's words where it gave no name of its own. */
-const appsName = (name: string, speech: Speech): string => {
+export const appsName = (name: string, speech: Speech): string => {
   const read = readDeviceName(name);
   return read.isGiven ? displayText(name, NAME_SHOWN) : onPlatform(read.platform, speech);
 };

@@ -4,6 +4,7 @@ import type { OwnPath } from '../server/own-client.ts';
 import { createCsrf } from './csrf.ts';
 import { createDevicePages } from './device-pages.ts';
 import type { FailurePage } from './failures.ts';
+import { activityRoutes } from './own-activity.ts';
 import { deviceRoutes } from './own-devices.ts';
 import { factorRoutes } from './own-factors.ts';
 import { createOwnFrame, type OwnFrame } from './own-frame.ts';
@@ -46,6 +47,10 @@ const PAGES: Readonly<Partial<Record<OwnPath, OwnPageRow>>> = {
     has: () => true,
     routes: (options, frame) =>
       deviceRoutes({ ...options, pages: createDevicePages(options.renderer, frame), home: frame.href('/devices') }),
+  },
+  '/activity': {
+    has: () => true,
+    routes: (options, frame) => activityRoutes({ ...options, frame }),
   },
   '/password': {
     has: ({ desk }) => desk !== undefined,

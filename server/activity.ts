@@ -10,6 +10,7 @@ export const SHOWN_EVENTS = [
   'session_ended',
   'stepped_up',
   'family_shared',
+  'new_device',
   'device_lost',
   'device_renamed',
   'password_changed',

@@ -10,14 +10,12 @@ export const shownPage = ({ page, left }: Landing): Page => {
 /** Signs in wherever the pages lead, and ends on them. */
 export const signInAt = async (browser: Browser, landing: Landing, person: Person): Promise<Page> => {
   let page = shownPage(landing);
-  for (let steps = 0; steps < 4 && page.url.includes('/interaction/'); steps += 1) {
+  for (let steps = 0; steps < 4; steps += 1) {
+    const asks = /action="[^"]*\/interaction\/[^"/]+\/(login|code)"/.exec(page.html)?.[1];
+    if (asks === undefined) break;
     const login = { login: person.email, password: person.password };
-    const asksCode = page.html.includes('/code"');
-    page = shownPage(
-      await (asksCode
-        ? browser.submit(page, '/code', { code: person.code?.() ?? '' })
-        : browser.submit(page, '/login', login)),
-    );
+    const values = asks === 'code' ? { code: person.code?.() ?? '' } : login;
+    page = shownPage(await browser.submit(page, `/${asks}`, values));
   }
   return page;
 };

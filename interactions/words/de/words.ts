@@ -1,5 +1,6 @@
 /** Owns the German words, a section a file. */
 import type { Words } from '../catalogue.ts';
+import { activity } from './activity.ts';
 import { consent } from './consent.ts';
 import { devices } from './devices.ts';
 import { errors } from './errors.ts';
@@ -18,6 +19,7 @@ import { signIn } from './sign-in.ts';
 import { waits } from './waits.ts';
 
 export const de: Words = {
+  activity,
   consent,
   devices,
   errors,

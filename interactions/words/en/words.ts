@@ -1,4 +1,5 @@
 /** Owns the English words, a section a file. `{name}` stands for what is put there. */
+import { activity } from './activity.ts';
 import { consent } from './consent.ts';
 import { devices } from './devices.ts';
 import { errors } from './errors.ts';
@@ -17,6 +18,7 @@ import { signIn } from './sign-in.ts';
 import { waits } from './waits.ts';
 
 export const en = {
+  activity,
   consent,
   devices,
   errors,

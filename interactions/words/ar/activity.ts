@@ -1,0 +1,38 @@
+import type { Words } from '../catalogue.ts';
+
+export const activity: Words['activity'] = {
+  lead: 'ما حدث في حسابك، الأحدث أولًا.',
+  none: 'لم يُسجَّل شيء بعد.',
+  unknownLead: 'هل فيه ما لم تفعله أنت؟',
+  unknown: 'تسجيل خروج ما لا تعرفه',
+  times: {
+    zero: 'ولا مرة',
+    one: 'مرة واحدة',
+    two: 'مرتين',
+    few: '{count} مرات',
+    many: '{count} مرة',
+    other: '{count} مرة',
+  },
+  events: {
+    signed_in: 'سجّلت الدخول',
+    sign_in_failed: 'فشل تسجيل دخول: كانت كلمة المرور خاطئة',
+    sign_in_throttled: 'أُوقف تسجيل الدخول مدة: محاولات خاطئة كثيرة',
+    session_started: 'سُجّل دخول {app} على {device}',
+    session_ended: 'سُجّل خروج {app}',
+    browser_ended: 'سُجّل خروج متصفح',
+    stepped_up: 'أكّدت لتطبيق {app} أنك أنت',
+    family_shared: 'ربما يستخدم طرفان تسجيل الدخول نفسه في {app}',
+    new_device: 'أول تسجيل دخول على {device}',
+    device_lost: 'أُبلغ عن فقدان جهاز',
+    device_renamed: 'سُمّي جهاز باسم {name}',
+    device_unnamed: 'أُزيل عن جهاز الاسم الذي أعطيته إياه',
+    password_changed: 'تغيّرت كلمة المرور',
+    password_demanded: 'طُلبت كلمة مرور جديدة عند تسجيل الدخول القادم',
+    factor_added: 'أُضيف: {kind}',
+    factor_removed: 'أُزيل: {kind}',
+    factor_failed: 'فشلت الخطوة الثانية: {kind}',
+    account_added: 'فُتح حسابك',
+    account_disabled: 'أُغلق حسابك',
+    account_enabled: 'أُعيد فتح حسابك',
+  },
+};

@@ -1,0 +1,31 @@
+import type { Words } from '../catalogue.ts';
+
+export const activity: Words['activity'] = {
+  lead: 'Was mit Ihrem Konto geschehen ist, das Neueste zuerst.',
+  none: 'Es wurde noch nichts festgehalten.',
+  unknownLead: 'Ist etwas dabei, das Sie nicht waren?',
+  unknown: 'Abmelden, was Sie nicht kennen',
+  times: { one: '{count} Mal', other: '{count} Mal' },
+  events: {
+    signed_in: 'Sie haben sich angemeldet',
+    sign_in_failed: 'Eine Anmeldung ist gescheitert: Das Passwort war falsch',
+    sign_in_throttled: 'Das Anmelden wurde eine Weile gesperrt: zu viele falsche Versuche',
+    session_started: '{app} wurde auf {device} angemeldet',
+    session_ended: '{app} wurde abgemeldet',
+    browser_ended: 'Ein Browser wurde abgemeldet',
+    stepped_up: 'Sie haben {app} bestätigt, dass Sie es sind',
+    family_shared: 'Vielleicht benutzen zwei Parteien dieselbe Anmeldung von {app}',
+    new_device: 'Erste Anmeldung auf {device}',
+    device_lost: 'Ein Gerät wurde als verloren gemeldet',
+    device_renamed: 'Ein Gerät heißt jetzt {name}',
+    device_unnamed: 'Ein Gerät hat den Namen verloren, den Sie ihm gegeben hatten',
+    password_changed: 'Das Passwort wurde geändert',
+    password_demanded: 'Für die nächste Anmeldung wurde ein neues Passwort verlangt',
+    factor_added: '{kind} hinzugefügt',
+    factor_removed: '{kind} entfernt',
+    factor_failed: 'Ein zweiter Schritt ist gescheitert: {kind}',
+    account_added: 'Ihr Konto wurde eröffnet',
+    account_disabled: 'Ihr Konto wurde geschlossen',
+    account_enabled: 'Ihr Konto wurde wieder geöffnet',
+  },
+};
