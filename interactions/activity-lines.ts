@@ -1,6 +1,7 @@
 /** Owns how what happened is said to the person whose account it is. All pure. */
 import type { ShownEvent, ShownType } from '../server/activity.ts';
 import { END_REASONS, type EndReason } from '../server/sessions/ending.ts';
+import { browserOf, platformOf, readDeviceName } from '../server/user-agent.ts';
 import { appsName, browserWords } from './device-lines.ts';
 import { displayText } from './display-text.ts';
 import type { Words } from './words/catalogue.ts';
@@ -34,8 +35,11 @@ const kindOf = (event: ShownEvent, { words }: Speech): string => {
 
 /** The new device's name; a session that began has it as `device`. */
 const deviceOf = (event: ShownEvent, speech: Speech): string => {
-  const name = event.type === 'new_device' ? textIn(event, 'name') : textIn(event, 'device');
-  return name === undefined ? speech.words.devices.unknownDevice : appsName(name, speech);
+  const isNew = event.type === 'new_device';
+  const name = textIn(event, isNew ? 'name' : 'device');
+  if (name === undefined || (isNew && !readDeviceName(name).isGiven))
+    return browserWords(event.userAgent ?? '', speech);
+  return appsName(name, speech);
 };
 
 export const activityLine = (event: ShownEvent, { appName, places }: ActivityAround, speech: Speech) => {
@@ -54,7 +58,7 @@ export const activityLine = (event: ShownEvent, { appName, places }: ActivityAro
     at: dateTime(lastAt),
     times: event.count > 1 ? count(words.activity.times, event.count) : undefined,
     from: [
-      ...(userAgent ? [browserWords(userAgent, speech)] : []),
+      ...(userAgent && (browserOf(userAgent) ?? platformOf(userAgent)) ? [browserWords(userAgent, speech)] : []),
       ...(address === undefined ? [] : [places.get(address), address]),
     ].filter((part) => part !== undefined),
   };

@@ -24,7 +24,7 @@ export interface Surroundings {
 }
 
 const onPlatform = (platform: string | undefined, { words, say }: Speech): string =>
-  platform === undefined ? words.devices.unknownDevice : say(words.devices.appOn, { platform });
+  platform === undefined ? words.devices.unknownDevice : say(words.devices.runs, { platform });
 
 export const browserWords = (userAgent: string, speech: Speech): string => {
   const browser = browserOf(userAgent);

@@ -36,7 +36,7 @@ describe('what happened lately', () => {
     const rows = rowsOn(await activityPage(world.browser(), person));
     const place = (words: string) => rows.findIndex((row) => row.startsWith(words));
     expect(rows[place('A sign-in failed')]).to.match(
-      /wrong .* UTC · 2 times · App on Android · Berlin, Germany · 127\.0\.0\.1$/,
+      /wrong .* UTC · 2 times · Android device · Berlin, Germany · 127\.0\.0\.1$/,
     );
     expect(rows[place('Phone was signed out')]).to.match(/^Phone was signed out You signed out in the app\. .* UTC/);
     expect(place('A sign-in failed')).to.be.below(place('Phone was signed out'));

@@ -5,6 +5,7 @@
 import { PAYMENT, pageFor, pageOf } from '../support/authorization.ts';
 import type { Browser, Page } from '../support/browser.ts';
 import { codeAt, factorIdsOn, personWithTotp, stepNow, visitFactors } from '../support/factors.ts';
+import { visitOwn } from '../support/own-pages.ts';
 import type { World } from '../support/world.ts';
 
 /** Somebody new, with a browser that prefers the language of the row's turn. */
@@ -84,6 +85,29 @@ const signOut: Come = async ({ world, browser }) => {
   return pageOf(await browser.go(`${world.issuer}/session/end?id_token_hint=${phone.tokens.id_token}`));
 };
 
+/** At a page of the own account, of somebody who is signed in elsewhere too. */
+const ownPage =
+  (path: string): Come =>
+  async ({ world, browser }) => {
+    const person = await world.person();
+    await world.signedIn('other', { person, device_name: 'Anna’s phone' });
+    return visitOwn(browser, `${world.issuer}${path}`, person);
+  };
+
+/** The page that a link on the list of devices leads to, of a device that is not this one. */
+const aboutDevice =
+  (path: string): Come =>
+  async (comer) => {
+    const list = await ownPage('/devices')(comer);
+    const href = new RegExp(`href="(/devices/${path}\\?[^"]*)"`, 'u').exec(list.html)?.[1] ?? '';
+    return pageOf(await comer.browser.go(`${comer.world.issuer}${href}`));
+  };
+
+const afterwards =
+  (path: string): Come =>
+  async (comer) =>
+    pageOf(await comer.browser.submit(await aboutDevice(path)(comer), `/devices/${path}`));
+
 export const EVERY_PAGE: Readonly<Record<string, Come>> = {
   'sign-in': signInPage,
   'sign-in after a wrong password': wrongPassword,
@@ -110,4 +134,14 @@ export const EVERY_PAGE: Readonly<Record<string, Come>> = {
   'factors, removed': removed,
   'factors, all others signed out': async (comer) =>
     pageOf(await comer.browser.submit(await removed(comer), '/end-others')),
+  devices: ownPage('/devices'),
+  'devices, rename': aboutDevice('rename'),
+  'devices, not recognised': aboutDevice('unknown'),
+  'devices, lost': aboutDevice('lost'),
+  'devices, an app': aboutDevice('app'),
+  'devices, signed out a stranger': afterwards('unknown'),
+  'devices, receipt': afterwards('lost'),
+  'devices, access removed': afterwards('app'),
+  'devices, gone': ownPage('/devices/lost?id=gone'),
+  activity: ownPage('/activity'),
 };

@@ -6,7 +6,7 @@ export const devices: Words['devices'] = {
   thisBrowser: 'هذا المتصفح',
   browser: 'تسجيل الدخول في المتصفح',
   browserOn: '{browser} على {platform}',
-  appOn: 'تطبيق على {platform}',
+  runs: 'جهاز {platform}',
   unknownDevice: 'جهاز غير معروف',
   history: 'بدأ تسجيل الدخول في {begun}، وآخر استخدام في {used}',
   lastMeans:

@@ -6,7 +6,7 @@ export const devices: Words['devices'] = {
   thisBrowser: 'Dieser Browser',
   browser: 'Anmeldung im Browser',
   browserOn: '{browser} auf {platform}',
-  appOn: 'App auf {platform}',
+  runs: 'Gerät mit {platform}',
   unknownDevice: 'Unbekanntes Gerät',
   history: 'Angemeldet am {begun}, zuletzt benutzt {used}',
   lastMeans:

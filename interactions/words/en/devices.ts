@@ -5,7 +5,7 @@ export const devices = {
   thisBrowser: 'This browser',
   browser: 'Sign-in in the browser',
   browserOn: '{browser} on {platform}',
-  appOn: 'App on {platform}',
+  runs: '{platform} device',
   unknownDevice: 'Unknown device',
   history: 'Signed in on {begun}, last used {used}',
   lastMeans:
