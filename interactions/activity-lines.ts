@@ -42,9 +42,19 @@ const deviceOf = (event: ShownEvent, speech: Speech): string => {
   return appsName(name, speech);
 };
 
+const fromWhere = (
+  { address, userAgent = '' }: ShownEvent,
+  places: ReadonlyMap<string, string>,
+  speech: Speech,
+): (string | undefined)[] => {
+  const says = browserOf(userAgent) ?? platformOf(userAgent);
+  const place = address === undefined ? undefined : places.get(address);
+  return [says && browserWords(userAgent, speech), place, address].filter((part) => part !== undefined);
+};
+
 export const activityLine = (event: ShownEvent, { appName, places }: ActivityAround, speech: Speech) => {
   const { words, dateTime, html, count } = speech;
-  const { type, clientId, address, userAgent, lastAt } = event;
+  const { type, clientId, lastAt } = event;
   const wording = WORDINGS[type]?.(event) ?? (type as Wording);
   const reason = textIn(event, 'reason') ?? '';
   return {
@@ -57,9 +67,6 @@ export const activityLine = (event: ShownEvent, { appName, places }: ActivityAro
     why: type === 'session_ended' && isReason(reason) ? words.reasons.ended[reason] : undefined,
     at: dateTime(lastAt),
     times: event.count > 1 ? count(words.activity.times, event.count) : undefined,
-    from: [
-      ...(userAgent && (browserOf(userAgent) ?? platformOf(userAgent)) ? [browserWords(userAgent, speech)] : []),
-      ...(address === undefined ? [] : [places.get(address), address]),
-    ].filter((part) => part !== undefined),
+    from: fromWhere(event, places, speech),
   };
 };
