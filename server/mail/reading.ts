@@ -8,6 +8,7 @@ import type { DeviceStore } from '../sessions/device-store.ts';
 import type { SessionStore } from '../sessions/store.ts';
 import type { Clock } from '../sessions/time.ts';
 import { eventsAfter } from '../streams/outbox.ts';
+import type { Whereabouts } from '../whereabouts.ts';
 import { type NoticeFacts, type NoticeKind, noticeKindOf, type ToldReason } from './notices.ts';
 import { type MailOutbox, type NewNotice, WINDOW, withRead } from './outbox-state.ts';
 
@@ -17,8 +18,7 @@ export interface ReadingParts {
   readonly appName: (clientId: string) => string | undefined;
   /** What a host says of the account's language, where it says something. */
   readonly localeOf: (accountId: string) => Promise<string | undefined>;
-  /** About where an address is. */
-  readonly placeOf?: ((address: string) => Promise<string | undefined>) | undefined;
+  readonly whereabouts: Whereabouts;
   /** So many were too old to be told of. */
   readonly onTooOld: (count: number) => void;
 }
@@ -64,7 +64,7 @@ const factsOf = async (parts: ReadingParts, event: PlacedEvent, kind: NoticeKind
   const ofDevice = DEVICE_KINDS.has(kind) ? await deviceOf(parts, event, session) : {};
   const { deviceId } = ofDevice as { deviceId?: string | undefined };
   const lang = await languageOf(parts, accountId, { deviceId, lang: session?.device.lang });
-  const place = address === undefined ? undefined : await parts.placeOf?.(address).catch(() => undefined);
+  const place = address && (await parts.whereabouts([address])).get(address);
   const app = clientId === undefined ? undefined : parts.appName(clientId);
   return {
     kind,

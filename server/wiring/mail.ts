@@ -17,9 +17,11 @@ import { createOutbox } from '../mail/outbox.ts';
 import type { Mailer } from '../mail/port.ts';
 import { type Postman, startPostman } from '../mail/postman.ts';
 import { lastOfflineToken } from '../offline-tokens.ts';
+import { OWN_CLIENT_ID } from '../own-client.ts';
 import type { People } from '../people.ts';
 import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
+import { createWhereabouts, type PlaceOf } from '../whereabouts.ts';
 import type { Watch } from './watch.ts';
 
 interface Parts {
@@ -35,6 +37,7 @@ interface Parts {
   readonly keys: DerivedKeys;
   readonly clock: Clock;
   readonly log: Log;
+  readonly placeOf: PlaceOf | undefined;
   readonly watch: Pick<Watch, 'measures'>;
 }
 
@@ -94,8 +97,10 @@ const postmanOver = (parts: Parts, mailer: Mailer, links: Links, onOutcome: OnOu
     mailer,
     compose,
     onOutcome,
-    appName: (clientId) => core.clientOf(clientId)?.client_name,
+    // Our own pages are no app that a person knows by a name.
+    appName: (clientId) => (clientId === OWN_CLIENT_ID ? undefined : core.clientOf(clientId)?.client_name),
     localeOf: people.localeOf,
+    whereabouts: createWhereabouts(parts.placeOf, log),
     onTooOld: (count) => log.warn('notices were too old to be sent', { count }),
   });
   return startPostman({ outbox, store, events: core.events, clock, log });
