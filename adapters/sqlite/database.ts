@@ -6,6 +6,7 @@ import { CurfewError } from '../../server/errors.ts';
 import { backUp } from './backup.ts';
 import { isBusy, rejection, retryWhileBusy } from './faults.ts';
 import { GroupCommit, type Step } from './group-commit.ts';
+import { openLogSync } from './log-sync.ts';
 import { migrate } from './migrations.ts';
 import { Recent } from './recent.ts';
 
@@ -22,9 +23,11 @@ export interface Sql {
 }
 
 export interface Database {
-  /** Sees every commit so far, other processes' too. Throws `unavailable`. */
+  /** Sees every commit so far, other processes' too, though the last may not be on the disk yet. Throws `unavailable`. */
   read<T>(look: (sql: Sql) => T): Promise<T>;
-  /** One transaction, shared with whoever writes in the same turn: see GroupCommit. Throws `unavailable`. */
+  /** For what others are told of: sees no commit of this process that a power cut could take back. Throws `unavailable`. */
+  readOnDisk<T>(look: (sql: Sql) => T): Promise<T>;
+  /** One transaction, shared with whoever writes at the time, and on the disk: see GroupCommit. Throws `unavailable`. */
   write<T>(change: (sql: Sql) => T): Promise<T>;
   /** See `backUp`. Throws `unavailable`. */
   backUp(file: string, onProgress: (done: number, total: number) => void): Promise<number>;
@@ -37,12 +40,14 @@ export interface DatabaseOptions {
   /** How long another process may hold the lock before the answer is `unavailable`. */
   readonly timeoutSeconds: number;
   readonly onStep?: ((step: Step) => void) | undefined;
+  /** What a test puts in the place of the disk. */
+  readonly sync?: ((log: number) => Promise<void>) | undefined;
 }
 
-/** FULL: an acknowledged commit outlives a power cut. Waiting for a lock is done by the event loop, not by SQLite. */
+/** An acknowledged commit outlives a power cut: see log-sync.ts. Waiting for a lock is done by the event loop, not by SQLite. */
 const SETTINGS = `
   PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
+  PRAGMA synchronous = NORMAL;
   PRAGMA cache_size = -65536;
   PRAGMA wal_autocheckpoint = 16000;
 `;
@@ -99,6 +104,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
       cause: error,
     });
   });
+  const log = openLogSync(options.file, options.sync);
   const sql = createSql(db);
   const commits = new GroupCommit({
     db,
@@ -106,6 +112,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     onStep: options.onStep,
     onBegin: () => sql.recent.look(),
     onRollback: () => sql.recent.clear(),
+    sync: log.sync,
   });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -113,20 +120,23 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     try {
       db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } finally {
+      log.close();
       db.close();
     }
   };
+  const read: Database['read'] = (look) => {
+    if (closing !== undefined)
+      return Promise.reject(new CurfewError('unavailable', { detail: 'The store is closed.' }));
+    try {
+      return Promise.resolve(look(sql));
+    } catch (error) {
+      if (!isBusy(error)) return Promise.reject(rejection(error));
+      return retryWhileBusy(() => look(sql), timeoutMs);
+    }
+  };
   return {
-    read: (look) => {
-      if (closing !== undefined)
-        return Promise.reject(new CurfewError('unavailable', { detail: 'The store is closed.' }));
-      try {
-        return Promise.resolve(look(sql));
-      } catch (error) {
-        if (!isBusy(error)) return Promise.reject(rejection(error));
-        return retryWhileBusy(() => look(sql), timeoutMs);
-      }
-    },
+    read,
+    readOnDisk: (look) => commits.onDisk().then(() => read(look)),
     write: (change) => commits.write(() => change(sql)),
     backUp: (file, onProgress) =>
       backUp(db, file, onProgress).catch((error: unknown) => Promise.reject(rejection(error))),

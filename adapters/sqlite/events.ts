@@ -94,8 +94,8 @@ const latestPlace = (sql: Sql): number =>
 export const createEventStore = (db: Database): EventStore => ({
   append: (event) => db.write((sql) => appendEvent(sql, event)),
   list: (filter) => db.read((sql) => listEvents(sql, filter)),
-  after: (place, limit) => db.read((sql) => eventsAfter(sql, place, limit)),
-  latest: () => db.read(latestPlace),
+  after: (place, limit) => db.readOnDisk((sql) => eventsAfter(sql, place, limit)),
+  latest: () => db.readOnDisk(latestPlace),
 });
 
 /** A row is as old as the last repeat that it counts. */

@@ -1,10 +1,10 @@
-/** Owns every write transaction: what is asked in one turn of the event loop shares one transaction and one fsync. */
+/** Owns every write transaction: what is asked while the last one goes to the disk shares the next, and one sync. */
 import type { DatabaseSync } from 'node:sqlite';
 import { CurfewError } from '../../server/errors.ts';
 import { isBusy, pauseMs, rejection } from './faults.ts';
 
 /** Where a transaction stands, for tests that pull the plug there. */
-export type Step = 'before-transaction' | 'after-transaction-before-commit' | 'after-commit';
+export type Step = 'before-transaction' | 'after-transaction-before-commit' | 'after-commit' | 'after-sync';
 
 interface Job {
   readonly run: () => unknown;
@@ -21,6 +21,8 @@ interface Options {
   readonly onStep?: ((step: Step) => void) | undefined;
   readonly onBegin: () => void;
   readonly onRollback: () => void;
+  /** See `LogSync`. */
+  readonly sync: () => Promise<void>;
 }
 
 /** A turn never blocks the event loop for longer than so many writes take. */
@@ -44,7 +46,11 @@ export class GroupCommit {
   readonly #options: Options;
   #waiting: Job[] = [];
   #scheduled = false;
+  /** While what was committed goes to the disk. */
+  #settling: Promise<void> | undefined;
   #closed = false;
+  /** The disk did not take what was committed: nobody can tell what it holds until SQLite reads it again. */
+  #broken: CurfewError | undefined;
   #onEmpty: (() => void)[] = [];
   /** Why the last transaction could not begin. */
   #busy: unknown;
@@ -54,16 +60,23 @@ export class GroupCommit {
   }
 
   /**
-   * Runs `run` in a write transaction and resolves once that is committed. `run` may run again, after a rollback.
+   * Runs `run` in a write transaction and resolves once that is on the disk. `run` may run again, after a rollback.
    * It checks first and writes after: what it returns, a refusal too, is committed. Throws `unavailable`, or what `run` threw.
    */
   write<T>(run: () => T): Promise<T> {
     if (this.#closed) return Promise.reject(new CurfewError('unavailable', { detail: 'The store is closed.' }));
+    if (this.#broken) return Promise.reject(this.#broken);
     return new Promise<T>((resolve, reject) => {
       const deadline = performance.now() + this.#options.timeoutMs;
       this.#waiting.push({ run, resolve: resolve as (value: unknown) => void, reject, deadline, alone: false });
       this.#schedule();
     });
+  }
+
+  /** Resolves where all that is committed is on the disk; the next transaction is in a later turn. Throws `unavailable`. */
+  async onDisk(): Promise<void> {
+    await this.#settling;
+    if (this.#broken) throw this.#broken;
   }
 
   /** Takes no more, and resolves once nothing waits. */
@@ -76,7 +89,7 @@ export class GroupCommit {
   }
 
   #schedule(afterMs?: number): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#settling !== undefined) return;
     if (this.#waiting.length === 0) {
       for (const resolve of this.#onEmpty.splice(0)) resolve();
       return;
@@ -94,12 +107,26 @@ export class GroupCommit {
     const batch = takeBatch(this.#waiting);
     try {
       const values = this.#transaction(batch);
-      for (const [index, job] of batch.entries()) job.resolve(values[index]);
       this.#busy = undefined;
-      this.#schedule();
+      this.#settling = this.#settle(batch, values);
     } catch (error) {
       this.#recover(batch, error);
     }
+  }
+
+  /** Nobody is answered before. What is asked meanwhile waits for the next transaction, so no answer rests on less. */
+  async #settle(batch: readonly Job[], values: readonly unknown[]): Promise<void> {
+    try {
+      await this.#options.sync();
+      this.#options.onStep?.('after-sync');
+      for (const [index, job] of batch.entries()) job.resolve(values[index]);
+    } catch (cause) {
+      const detail = 'The disk did not take what was written: the server has to be started again.';
+      this.#broken = new CurfewError('unavailable', { detail, cause });
+      for (const job of [...batch, ...this.#waiting.splice(0)]) job.reject(this.#broken);
+    }
+    this.#settling = undefined;
+    this.#schedule();
   }
 
   #transaction(batch: readonly Job[]): unknown[] {
