@@ -64,6 +64,8 @@ export interface EndingSubject {
   readonly sid?: string | undefined;
   readonly ssoUid?: string | undefined;
   readonly deviceId?: string | undefined;
+  /** The device cookie's id, where what the app sent files it under another device. */
+  readonly deviceCookie?: string | undefined;
   readonly clientId?: string | undefined;
   /** The account's epoch when it was authenticated. */
   readonly epoch: number;
@@ -80,7 +82,8 @@ const inScope = (scope: EndingScope, subject: EndingSubject): boolean => {
       return !kept;
     }
     case 'device':
-      return scope.deviceId === subject.deviceId;
+      // By either: what an app says of its device keeps nothing away from the ending of the browser that it was begun at.
+      return scope.deviceId === subject.deviceId || scope.deviceId === subject.deviceCookie;
     case 'sso':
       return scope.uid === subject.ssoUid;
     case 'client':

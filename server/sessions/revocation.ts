@@ -182,5 +182,6 @@ export const subjectOf = ({ sid, ssoUid, clientId, device, epoch }: DeviceSessio
   ssoUid,
   clientId,
   deviceId: device.id,
+  deviceCookie: device.cookie,
   epoch,
 });

@@ -80,4 +80,17 @@ describe('what counts as one device', () => {
     expect(ids[0]).to.not.equal(device?.id);
     expect(ids[1], 'by what the app says, as before').to.equal(ids[0]);
   });
+
+  it('ends with the browser that a notice named, and whatever was begun there, under whichever name the app filed it', async () => {
+    const person = await world.person();
+    const own = await world.signedIn('phone', { person, device_id: 'A' });
+    const thief = await world.signedIn('phone', { person, device_id: 'A' });
+    expect((await deviceOf(world, thief))?.id, 'anyone can send it').to.equal((await deviceOf(world, own))?.id);
+    const events = await world.server.store.events.list({ accountId: person.sub, limit: 100 });
+    const notice = events.find(({ type }) => type === 'new_device');
+    const ended = await world.server.sessions.loseDevice(person.sub, String(notice?.data?.['device']));
+    expect(ended?.sessions.map(({ sid }) => sid)).to.deep.equal([thief.sid]);
+    expect(await thief.refreshWith(thief.refreshToken)).to.have.property('status', 400);
+    await own.refresh();
+  });
 });
