@@ -1,5 +1,5 @@
 /** Owns what people see: every hosted page, rendered without scripts and answered under its headers. */
-import { FACTORS_PATH } from '../server/own-client.ts';
+import { DEVICES_PATH, FACTORS_PATH } from '../server/own-client.ts';
 import { appName } from './app-name.ts';
 import type { Assets } from './assets.ts';
 import { badge, LOGIN_LIMIT } from './badge.ts';
@@ -53,6 +53,8 @@ export interface Pages {
   secondStep(ctx: PageContext, page: StepPage): void;
   /** The account has no factor that the request demands. */
   outOfReach(ctx: PageContext, page: AskPage): void;
+  /** The app allows no more sign-ins of this person. */
+  noPlace(ctx: PageContext, page: AskPage): void;
   consent(ctx: PageContext, page: AskPage): void;
   continueTo(ctx: PageContext, page: AskPage): void;
   signOut(ctx: PageContext, page: SignOutPage): void;
@@ -132,6 +134,12 @@ export const createPages = (renderer: Renderer): Pages => {
         csrf,
         why: whyAsked(view, speech),
         factors: `${prefix}${FACTORS_PATH}`,
+      })),
+    noPlace: (ctx, { view, csrf }) =>
+      ask(ctx, 'no-place', view, (speech) => ({
+        ...asked(view, prefix, speech),
+        csrf,
+        devices: `${prefix}${DEVICES_PATH}`,
       })),
     consent: (ctx, page) => ask(ctx, 'consent', page.view, consentData(page, prefix, issuer)),
     continueTo: (ctx, { view, csrf }) =>

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OwnPath } from '../server/own-client.ts';
 import type { Method } from '../server/sessions/methods.ts';
 
-export type PromptName = 'login' | 'consent' | 'continue';
+export type PromptName = 'login' | 'limit' | 'consent' | 'continue';
 
 /** One scope that a page names. */
 export interface ScopeLine {

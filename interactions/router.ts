@@ -52,6 +52,11 @@ const UNMET: InteractionResult = {
 
 const CANCELLED: InteractionResult = { error: 'access_denied', description: 'the person cancelled' };
 
+const TURNED_AWAY: InteractionResult = {
+  error: 'access_denied',
+  description: 'the app allows no more sign-ins of this person',
+};
+
 /** Which page asks for what is missing. */
 const pageOf = ({ step }: InteractionView): 'signIn' | 'secondStep' | 'outOfReach' => {
   if (!step || step.ways.includes('password')) return 'signIn';
@@ -70,6 +75,7 @@ const question =
         view.step?.newPassword && desk
           ? passwordPages.demanded(ctx, { ...ask, ...desk, problem, app: (speech) => appName(view.client, speech) })
           : pages[pageOf(view)](ctx, step),
+      limit: () => pages.noPlace(ctx, ask),
       consent: () => pages.consent(ctx, ask),
       continue: () => pages.continueTo(ctx, ask),
     };
@@ -114,6 +120,9 @@ const steps = (
   { path: 'passkey', answers: ['login'], act: passkeyStep(tools) },
   { path: 'new-password', answers: ['login'], act: newPasswordStep(tools) },
   { path: 'unmet', answers: ['login'], act: (ctx) => tools.visits.finish(ctx, UNMET) },
+  // The request looks again whether there is a place by now.
+  { path: 'limit', answers: ['limit'], act: (ctx) => tools.visits.finish(ctx, { continued: true }) },
+  { path: 'turned-away', answers: ['limit'], act: (ctx) => tools.visits.finish(ctx, TURNED_AWAY) },
   { path: 'consent', answers: ['consent'], act: (ctx) => tools.visits.finish(ctx, { consent: true }) },
   { path: 'continue', answers: ['continue'], act: (ctx) => tools.visits.finish(ctx, { continued: true }) },
   { path: 'abort', answers: ['login', 'consent', 'continue'], act: (ctx) => tools.visits.finish(ctx, CANCELLED) },

@@ -19,6 +19,8 @@ export const OWN_PAGES = {
 
 export type OwnPath = keyof typeof OWN_PAGES;
 
+export const DEVICES_PATH = '/devices' satisfies OwnPath;
+
 export const FACTORS_PATH = '/factors' satisfies OwnPath;
 
 const OWN_PATHS = Object.keys(OWN_PAGES) as readonly OwnPath[];

@@ -43,6 +43,12 @@ const givenCookie = async (parts: OidcParts, ctx: KoaContextWithOIDC): Promise<s
   return given !== undefined && !(await isForgotten(parts, deviceIdOf(given))) ? given : undefined;
 };
 
+/** The device that the request comes from, where its browser was here before. */
+export const returningDevice = async (parts: OidcParts, ctx: KoaContextWithOIDC): Promise<string | undefined> => {
+  const given = await givenCookie(parts, ctx);
+  return given === undefined ? undefined : deviceIdOf(given);
+};
+
 /** Reads the device cookie, or sets one. */
 export const recogniseDevice = async (parts: OidcParts, ctx: KoaContextWithOIDC): Promise<DeviceCookie> => {
   const noted = cookies.get(ctx);

@@ -2,6 +2,8 @@
 import type { KoaContextWithOIDC, interactionPolicy as Policy } from 'oidc-provider';
 import { ssoRefusal } from '../sessions/policy.ts';
 import { type LackReason, lacks } from './assurance.ts';
+import { returningDevice } from './device.ts';
+import { isStepUp } from './grant-id.ts';
 import { interactionPolicy } from './library.ts';
 import { loginNow, loginOf } from './login-result.ts';
 import { authenticatedFor } from './models-sso.ts';
@@ -47,6 +49,17 @@ const consentDue = (parts: OidcParts, ctx: KoaContextWithOIDC): boolean =>
   (isThirdParty(parts, ctx) ||
     demandsOf(parts, ctx.oidc.client?.clientId ?? '', ctx.oidc.requestParamScopes).length > 0);
 
+/** A step-up begins no session, and the app that signs in again where it was takes the place that it has. */
+const hasNoPlace = async (parts: OidcParts, ctx: KoaContextWithOIDC): Promise<boolean> => {
+  const { account, client, params } = ctx.oidc;
+  const clientId = client?.clientId ?? '';
+  if (!account || parts.lifetimesOf(clientId)?.sessionLimit !== 'refuse') return false;
+  if (isStepUp(ctx.oidc.entities.Grant?.jti ?? '')) return false;
+  const { accountId } = account;
+  const jkt = typeof params?.['dpop_jkt'] === 'string' ? params['dpop_jkt'] : undefined;
+  return parts.places.isFull({ accountId, clientId, cookie: await returningDevice(parts, ctx), jkt });
+};
+
 /** Only a claimed https address says which app is there (RFC 8252 §8.6); browsers drop other redirects without a tap. */
 const silentToUnprovenApp = (ctx: KoaContextWithOIDC): boolean => {
   const { client, params, result } = ctx.oidc;
@@ -64,6 +77,14 @@ const LACK_WORDS: Readonly<Record<LackReason, string>> = {
   acr_values: 'a higher level of authentication is wished for, and can be reached',
   second_step: 'this account signs in with a second step',
 };
+
+const limitPrompt = (parts: OidcParts): Policy.Prompt =>
+  new Prompt(
+    { name: 'limit', requestable: false },
+    new Check('no_place', 'the app allows no more sign-ins of this person', 'interaction_required', (ctx) =>
+      hasNoPlace(parts, ctx),
+    ),
+  );
 
 export const policyOf = (parts: OidcParts): Policy.DefaultPolicy => {
   const policy = interactionPolicy.base();
@@ -85,6 +106,7 @@ export const policyOf = (parts: OidcParts): Policy.DefaultPolicy => {
   }
 
   policy.remove('consent');
+  policy.add(limitPrompt(parts));
   policy.add(
     new Prompt(
       { name: 'consent', requestable: true },

@@ -90,6 +90,19 @@ for (const { name, withRedis } of networkStores) {
       expect(explained.stdout).to.include('an administrator ended it');
     });
 
+    it('keeps five sessions of a bank app, however many are exchanged on both at once [95]', async () => {
+      const all: [Phone, string, ReturnType<Phone['request']>][] = [];
+      while (all.length < 8) {
+        const phone = nodes.phone('bank');
+        const pending = phone.request();
+        all.push([phone, phone.code(await phone.authorize(pending, person), pending), pending]);
+      }
+      const replies = await Promise.all(all.map(([phone, code, pending]) => phone.exchange(code, pending)));
+      const tokens = replies.map((reply) => tokensOf(reply).access_token);
+      const seen = await Promise.all(tokens.map((token) => nodes.introspect(token)));
+      expect(seen.filter(({ active }) => active)).to.have.lengthOf(5);
+    });
+
     it('signs with one key, whichever node made it', async () => {
       const jwks = async () => (await fetch(`${nodes.door.url}/jwks`)).json() as Promise<{ keys: { kid: string }[] }>;
       const [one, other] = [await nodes.at(a, jwks), await nodes.at(b, jwks)];
