@@ -1,0 +1,55 @@
+/** Owns the rows of the pages of a person's own account: devices and the password. */
+
+import { visitOwn } from '../support/own-pages.ts';
+import { twice } from '../support/passwords.ts';
+import { PASSWORD } from '../support/world.ts';
+import { after, behind, type Come, type Rows } from './comer.ts';
+
+const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Test';
+const MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 15_0) Test';
+
+/** Somebody with two phones and a computer, one of whose sessions has ended, at the page of the devices. */
+export const devices: Come = async ({ world, browser }) => {
+  const person = await world.person();
+  const phone = await world.signedIn('phone', { person, browser: world.browser(IPHONE), device_name: 'Sam’s iPhone' });
+  await world.signedIn('relaxed', { person, browser: phone.browser, device_name: 'Sam’s iPhone' });
+  await world.signedIn('other', { person, browser: world.browser(MAC), device_name: 'Office computer in the annexe' });
+  world.clock.advance({ hours: 30 });
+  await phone.refresh();
+  const old = await world.signedIn('phone', { person, device_name: 'تابلت ليلى' });
+  await old.revoke();
+  return visitOwn(browser, `${world.issuer}/devices`, person);
+};
+
+const asked = {
+  rename: behind(devices, '/rename'),
+  unknown: behind(devices, '/unknown'),
+  lost: behind(devices, '/lost'),
+};
+
+const own =
+  (path: string): Come =>
+  async ({ world, browser }) =>
+    visitOwn(browser, `${world.issuer}${path}`, await world.person());
+
+export const ACCOUNT_PAGES: Rows = {
+  devices,
+  'devices, rename': asked.rename,
+  'devices, a name that is none': after(asked.rename, '/rename', { name: '\u202E' }),
+  'devices, one I do not know': asked.unknown,
+  'devices, one I do not know is signed out': after(asked.unknown, '/unknown'),
+  'devices, lost': asked.lost,
+  'devices, the receipt of a lost one': after(asked.lost, '/lost'),
+  'devices, an app': behind(devices, '/app?'),
+  'devices, signed out': after(devices, '/sign-out'),
+  'devices, all others signed out': after(devices, '/end-others'),
+  'devices, one that is gone': own('/devices/device?id=gone'),
+  'devices, one of them': behind(devices, '/device?'),
+  activity: behind(devices, '/activity'),
+  password: own('/password'),
+  'password, a wrong one': after(own('/password'), '/password', { password: 'wrong', ...twice('a new long password') }),
+  'password, changed': after(own('/password'), '/password', {
+    password: PASSWORD,
+    ...twice('herons over the harbour'),
+  }),
+};
