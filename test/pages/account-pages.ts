@@ -9,7 +9,7 @@ const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Test';
 const MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 15_0) Test';
 
 /** Somebody with two phones and a computer, one of whose sessions has ended, at the page of the devices. */
-export const devices: Come = async ({ world, browser }) => {
+const devices: Come = async ({ world, browser }) => {
   const person = await world.person();
   const phone = await world.signedIn('phone', { person, browser: world.browser(IPHONE), device_name: 'Sam’s iPhone' });
   await world.signedIn('relaxed', { person, browser: phone.browser, device_name: 'Sam’s iPhone' });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { expectEnded } from '../support/devices.ts';
 import { focusOf, press, stopsOf } from '../support/keyboard.ts';
 import { describeAtBrowser, type PasskeyDesk } from '../support/passkey-person.ts';
 
@@ -25,7 +26,8 @@ describeAtBrowser('by keyboard alone, a person', (desk) => {
     const pending = desk().request(phone);
     await page.goto(pending.url);
     expect(await focusOf(browser)).to.include({ name: 'Email', ring: true });
-    expect(await namesOf(desk())).to.deep.equal(['Email', 'Password', 'Sign in', 'Sign in with a passkey', 'Cancel']);
+    const fields = ['Email', 'Password', 'Keep me signed in'];
+    expect(await namesOf(desk())).to.deep.equal([...fields, 'Sign in', 'Sign in with a passkey', 'Cancel']);
     await page.reload();
     await typeSignIn(desk(), person);
     await press(browser, 'Sign in', 'Enter');
@@ -51,5 +53,27 @@ describeAtBrowser('by keyboard alone, a person', (desk) => {
     await page.waitForSelector('h1:text("Allow")');
     await press(browser, 'Cancel', 'Enter');
     expect((await desk().arrival()).searchParams.get('error')).to.equal('access_denied');
+  });
+
+  it('sees the devices, and signs out all others', async () => {
+    const { world, page, browser } = desk();
+    const person = await world.person();
+    const phone = await world.signedIn('phone', { person, device_name: 'Lost phone' });
+    await page.goto(`${world.issuer}/devices`);
+    await typeSignIn(desk(), person);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${world.issuer}/devices`);
+    const names = await namesOf(desk());
+    expect(names).to.include.members([
+      'Rename: Lost phone',
+      'I lost this device: Lost phone',
+      'Sign out: Phone on Lost phone',
+    ]);
+    expect(names).to.include('Sign out everywhere else');
+    expect(new Set(names).size, 'no two controls have one name').to.equal(names.length);
+    await press(browser, 'Sign out everywhere else', 'Space');
+    await page.waitForSelector('h1:text("Signed out everywhere else")');
+    expect(await namesOf(desk())).to.include('Where you’re signed in');
+    await expectEnded(world, phone, 'signed_out_elsewhere');
   });
 });
