@@ -1,5 +1,6 @@
 /** Owns the rows of the pages of a person's own account: devices and the password. */
 
+import { pageOf } from '../support/authorization.ts';
 import { visitOwn } from '../support/own-pages.ts';
 import { twice } from '../support/passwords.ts';
 import { PASSWORD } from '../support/world.ts';
@@ -25,6 +26,13 @@ const asked = {
   rename: behind(devices, '/rename'),
   unknown: behind(devices, '/unknown'),
   lost: behind(devices, '/lost'),
+  app: behind(devices, '/app?'),
+};
+
+/** All that is signed in on one device. */
+const oneOf: Come = async (comer) => {
+  const [, id] = /rename\?id=([\w-]+)/u.exec((await devices(comer)).html) ?? [];
+  return pageOf(await comer.browser.go(`${comer.world.issuer}/devices/device?id=${id}`));
 };
 
 const own =
@@ -40,11 +48,12 @@ export const ACCOUNT_PAGES: Rows = {
   'devices, one I do not know is signed out': after(asked.unknown, '/unknown'),
   'devices, lost': asked.lost,
   'devices, the receipt of a lost one': after(asked.lost, '/lost'),
-  'devices, an app': behind(devices, '/app?'),
+  'devices, an app': asked.app,
+  'devices, the access of an app taken away': after(asked.app, '/devices/app'),
   'devices, signed out': after(devices, '/sign-out'),
   'devices, all others signed out': after(devices, '/end-others'),
   'devices, one that is gone': own('/devices/device?id=gone'),
-  'devices, one of them': behind(devices, '/device?'),
+  'devices, one of them': oneOf,
   activity: behind(devices, '/activity'),
   password: own('/password'),
   'password, a wrong one': after(own('/password'), '/password', { password: 'wrong', ...twice('a new long password') }),
