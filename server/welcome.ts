@@ -77,6 +77,7 @@ export const welcome = async (config: Config, server: AssembledServer): Promise<
     `  client_id      ${phone.client_id}`,
     `  redirect URIs  ${phone.redirect_uris.join('  ')}`,
     `  sign in as     ${DEMO_EMAIL}  ${demoPassword(config.secrets)}`,
+    ...(server.mail.shown ? [`  mails          ${config.issuer}/dev/outbox  (nobody sends them in development)`] : []),
     '',
     ...apiLines(config),
     '  For AppAuth (React Native, Expo; the same values on iOS and Android):',
