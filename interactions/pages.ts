@@ -71,7 +71,7 @@ const asked = ({ client, account, uid }: InteractionView, prefix: string, speech
 
 const asJson = (options: object | undefined): string | undefined => options && JSON.stringify(options);
 
-const signInData = ({ view, csrf, login, problem, passkey }: SignInPage, prefix: string) => {
+const signInData = ({ view, csrf, login, problem, passkey }: SignInPage, prefix: string, forgotten?: string) => {
   const fixed = view.account?.fixed === true;
   const typed = login ?? (fixed ? view.account?.login : undefined) ?? view.loginHint ?? '';
   return (speech: Speech) => ({
@@ -82,6 +82,7 @@ const signInData = ({ view, csrf, login, problem, passkey }: SignInPage, prefix:
     login: displayText(typed, LOGIN_LIMIT),
     keep: view.keep,
     passkey: asJson(passkey),
+    forgotten,
     problem: problem?.sentence(speech),
   });
 };
@@ -111,7 +112,12 @@ const secondStepData =
     problem: problem?.sentence(speech),
   });
 
-export const createPages = (renderer: Renderer): Pages => {
+export interface PagesOptions {
+  /** Whether a forgotten password can be replaced here. */
+  readonly forgotten?: boolean;
+}
+
+export const createPages = (renderer: Renderer, { forgotten = false }: PagesOptions = {}): Pages => {
   const { assets, prefix, issuer, answer } = renderer;
   /** Of an interaction: its forms end at the app. */
   const ask = (ctx: PageContext, template: string, view: InteractionView, data: PageData): void =>
@@ -126,7 +132,10 @@ export const createPages = (renderer: Renderer): Pages => {
 
   return {
     assets,
-    signIn: (ctx, page) => askStep(ctx, 'sign-in', page, signInData(page, prefix)),
+    signIn: (ctx, page) => {
+      const link = forgotten ? `${prefix}/forgotten?from=${encodeURIComponent(page.view.uid)}` : undefined;
+      askStep(ctx, 'sign-in', page, signInData(page, prefix, link));
+    },
     secondStep: (ctx, page) => askStep(ctx, 'second-step', page, secondStepData(page, prefix)),
     outOfReach: (ctx, { view, csrf }) =>
       ask(ctx, 'out-of-reach', view, (speech) => ({

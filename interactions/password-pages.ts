@@ -37,7 +37,7 @@ export interface PasswordPages {
 const shownAs = (login: string | undefined) => (login === undefined ? undefined : badge(login));
 
 /** What every page has on which a password is chosen. */
-const choosing = ({ csrf, minimumCharacters, problem }: ChoosePage, speech: Speech) => ({
+export const choosing = ({ csrf, minimumCharacters, problem }: ChoosePage, speech: Speech) => ({
   csrf,
   rules: speech.count(speech.words.password.rules, minimumCharacters),
   problem: problem?.sentence(speech),
@@ -71,7 +71,7 @@ export const createPasswordPages = ({ prefix, answer }: Renderer): PasswordPages
           action: `${prefix}/interaction/${encodeURIComponent(view.uid)}`,
           account: shownAs(view.account?.login),
         }),
-        { redirectUri: view.redirectUri, uiLocales: view.uiLocales },
+        { redirectUri: view.redirectUri, uiLocales: view.uiLocales ?? '' },
       ),
   };
 };

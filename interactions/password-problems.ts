@@ -39,7 +39,7 @@ export const refusalProblem = (ctx: PageContext, refused: Refused): Problem => {
 /** "3 other sign-ins ended just now. Services that check a sign-in without asking us stop by 14:32." */
 export const effectWords = (
   { ended, offlineUntil }: PasswordChanged,
-  which: 'ended',
+  which: 'ended' | 'allEnded',
   { words: { password }, count, say, time }: Speech,
 ): string =>
   [

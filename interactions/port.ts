@@ -115,6 +115,8 @@ export interface FactorTry {
   readonly code: string;
   readonly address: string;
   readonly userAgent: string;
+  /** Where it signs nobody in. */
+  readonly at?: 'reset';
 }
 
 export type FactorOutcome =
@@ -131,6 +133,8 @@ export interface PasskeyTry {
   readonly credential: string;
   readonly address: string;
   readonly userAgent: string;
+  /** Where it signs nobody in. */
+  readonly at?: 'reset';
 }
 
 export type PasskeyOutcome =

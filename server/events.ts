@@ -25,6 +25,7 @@ export const EVENT_TYPES = {
   device_lost: { counted: false },
   device_renamed: { counted: false },
   password_changed: { counted: false },
+  password_reset_asked: { counted: true },
   password_demanded: { counted: false },
   factor_added: { counted: false },
   factor_removed: { counted: false },

@@ -44,6 +44,8 @@ export interface CountedTry {
   readonly kind: FactorKind;
   readonly address: string;
   readonly userAgent: string;
+  /** Where it signs nobody in. */
+  readonly at?: 'reset';
   /** No account has what was shown. */
   readonly unknown?: boolean;
 }
@@ -58,7 +60,7 @@ export const createCountedTries = (options: FactorSignInOptions) => {
 
   const succeeded = async (attempt: CountedTry, { kind, id, name }: FactorView): Promise<FactorOutcome> => {
     await note('factor_used', attempt, { kind, id, name });
-    await note('signed_in', attempt, { kind });
+    if (attempt.at === undefined) await note('signed_in', attempt, { kind });
     return { ok: true };
   };
 

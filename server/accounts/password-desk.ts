@@ -36,7 +36,7 @@ interface Attempt extends Asker {
 const weak = (problem: NotTaken): Refused => ({ ok: false, why: 'weak', problem });
 
 /** What a new password is told to have done. */
-const changedBy = (lastOfflineToken: LastOfflineToken, ended: EndedMany): PasswordChanged => {
+export const changedBy = (lastOfflineToken: LastOfflineToken, ended: EndedMany): PasswordChanged => {
   const until = lastOfflineToken(ended.sessions, ended.at);
   return {
     epoch: ended.epoch,

@@ -56,3 +56,65 @@ export interface PasswordDesk {
     asker: Asker,
   ): Promise<PasswordOutcome>;
 }
+
+/** What a mail that leads to a new password is made of. */
+export interface ResetLink {
+  readonly url: string;
+  /** When it was asked for, in seconds since 1970, and from where. */
+  readonly at: number;
+  readonly address: string;
+}
+
+export type WriteReset = (link: ResetLink) => { readonly subject: string; readonly text: string };
+
+/** What the page of a link shows. */
+export interface ResetPerson {
+  readonly ok: true;
+  readonly login?: string;
+  /** Any of these has to be shown first; none where a password is all that the account has, or one was shown. */
+  readonly ways: readonly ('totp' | 'passkey' | 'recovery_code')[];
+  /** What the browser is asked, where a passkey would do. */
+  readonly passkey?: object;
+}
+
+export type ResetProof =
+  | { readonly kind: 'totp' | 'recovery_codes'; readonly code: string }
+  | { readonly kind: 'passkey'; readonly credential: string };
+
+/** The link was used, is over, or never was. */
+export interface ResetGone {
+  readonly ok: false;
+  readonly why: 'gone';
+}
+
+export type ResetOutcome =
+  | Exclude<PasswordOutcome, { readonly why: 'wrong' | 'overtaken' }>
+  | ResetGone
+  /** What has to be shown first was not, or too long ago. */
+  | { readonly ok: false; readonly why: 'unproven' };
+
+/** A forgotten password. Nobody is signed in by any of it. */
+export interface PasswordReset {
+  readonly minimumCharacters: number;
+  /** The same for everybody, and before anybody is looked for. Resolves to what has to be waited for, if anything. */
+  ask(login: string, asker: Asker, write: WriteReset): Promise<PasswordThrottled | undefined>;
+  /** Changes nothing. */
+  look(token: string, asker: Asker, ticket?: string): Promise<ResetPerson | ResetGone | PasswordThrottled>;
+  /** The ticket goes back with the form of the new password. */
+  prove(
+    token: string,
+    proof: ResetProof,
+    asker: Asker,
+  ): Promise<
+    | { readonly ok: true; readonly ticket: string }
+    | { readonly ok: false; readonly why: 'wrong' }
+    | ResetGone
+    | PasswordThrottled
+  >;
+  /** Ends all sessions of the account. */
+  choose(
+    token: string,
+    given: { readonly ticket: string; readonly chosen: string },
+    asker: Asker,
+  ): Promise<ResetOutcome>;
+}

@@ -13,6 +13,8 @@ export interface LimitRow {
   readonly windowSeconds: number;
   /** Once the tries are used up, one more in each of these spans: slow, not locked. */
   readonly thenOneEverySeconds?: number;
+  /** What is counted, where it is not the tries that all paths share. */
+  readonly of?: 'mails';
 }
 
 /**
@@ -37,6 +39,20 @@ export const SECOND_FACTOR_LIMITS: readonly LimitRow[] = [
   { per: 'account', tries: 20, windowSeconds: 24 * 60 * 60, thenOneEverySeconds: 15 * 60 },
 ];
 
+/**
+ * What the asking for a mailed link is counted by. It is no guess at a password, so whoever has used up their own tries
+ * may still ask; but it counts as one for the account and for the address, and it has rows of its own besides, since
+ * each of these lies in somebody's mailbox afterwards.
+ */
+export const RESET_ASK_LIMITS: readonly LimitRow[] = [
+  { per: 'pair', tries: 3, windowSeconds: 15 * 60, of: 'mails' },
+  { per: 'account', tries: 10, windowSeconds: 24 * 60 * 60, thenOneEverySeconds: 60 * 60, of: 'mails' },
+  ...SIGN_IN_LIMITS.filter(({ per }) => per !== 'pair'),
+];
+
+/** What is counted where a link is opened that is none: 256 bits are not guessed, but not for want of trying. */
+export const RESET_LINK_LIMITS: readonly LimitRow[] = SIGN_IN_LIMITS.filter(({ per }) => per === 'address');
+
 /** How long an address counts as the account's own after a sign-in. */
 const KNOWN_ADDRESS_SECONDS = 30 * 24 * 60 * 60;
 
@@ -55,6 +71,8 @@ export interface Try {
 }
 
 export interface SignInLimits {
+  /** Whose account it is has shown so in another way: forgets what failed from that address. */
+  forgive(canonicalLogin: string, address: string): Promise<void>;
   /** Taken before the password is looked at, so that guesses which race cannot slip through. */
   take(canonicalLogin: string, address: string): Promise<Try | { readonly throttled: Throttled }>;
 }
@@ -87,10 +105,10 @@ const subjectsOf = (login: string, address: string): Subjects => ({
 });
 
 const createGate = (row: LimitRow, store: LimitStore, clock: Clock): Gate => {
-  const { per, tries, windowSeconds, thenOneEverySeconds } = row;
-  const limiter = createLimiter({ store, clock, keyPrefix: `sign_in:${per}:${windowSeconds}`, tries, windowSeconds });
+  const { per, tries, windowSeconds, thenOneEverySeconds, of = 'sign_in' } = row;
+  const limiter = createLimiter({ store, clock, keyPrefix: `${of}:${per}:${windowSeconds}`, tries, windowSeconds });
   if (thenOneEverySeconds === undefined) return { row, limiter };
-  const keyPrefix = `sign_in:${per}:${windowSeconds}:slow`;
+  const keyPrefix = `${of}:${per}:${windowSeconds}:slow`;
   return {
     row,
     limiter,
@@ -145,6 +163,11 @@ export const createSignInLimits = ({ store, clock, rows = SIGN_IN_LIMITS }: Sign
   });
 
   return {
+    async forgive(login, address) {
+      const keys = subjectsOf(login, address);
+      const own = gates.filter(({ row }) => row.per === 'pair');
+      await Promise.all(own.map(({ limiter }) => limiter.clear(keys.pair)));
+    },
     async take(login, address) {
       const keys = subjectsOf(login, address);
       const known = await store.get(knownKey(keys), clock.nowMs());

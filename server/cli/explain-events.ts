@@ -54,6 +54,7 @@ const SENTENCES: Partial<Record<EventType, (data: Data) => string>> = {
   family_shared: () => 'three generations in a row were redeemed by two parties',
   stepped_up: () => 'the person authenticated again, for a sensitive scope',
   new_device: ({ name }) => `the person signed in at ${told(name)}, where this account had not been seen before`,
+  password_reset_asked: () => 'a link was asked for that leads to a new password',
   password_demanded: () => 'a new password was demanded at the next sign-in',
   factor_added: ({ name }) => `${told(name)} was added to the account`,
   factor_removed: ({ name }) => `${told(name)} was removed from the account`,

@@ -33,7 +33,7 @@ const LATE_SECONDS = 60 * 60;
 export const NOT_ME_PATH = '/not-me';
 
 /** A host's own users may have anything there; what is no single address gets no mail. */
-const isAddress = (text: string): boolean => {
+export const isAddress = (text: string): boolean => {
   try {
     return canonicalEmail(text) !== '' && !/[<>,;:"\\()[\]]/.test(text);
   } catch {

@@ -8,8 +8,11 @@ import { isPermanent, type Mail, type Mailer } from './port.ts';
 export interface DirectMail {
   /** False: nobody sends mails here. Nothing is to be offered then that needs one. */
   readonly isAvailable: boolean;
-  /** Returns at once, whatever becomes of it, so that no answer tells by its time whether there was a mail. */
-  send(mail: Mail): void;
+  /**
+   * Returns at once, whatever becomes of it, so that no answer tells by its time whether there was a mail: `make` is asked
+   * in a later turn, and its looking up is as little waited for as the sending. Undefined: there is none to send.
+   */
+  send(kind: string, make: () => Promise<Mail | undefined>): void;
   /** Resolves once nothing is under way. What waits for another try is given up where `hurry`. */
   idle(hurry?: 'hurry'): Promise<void>;
 }
@@ -83,16 +86,26 @@ const createTrying =
   };
 
 export const createDirectMail = ({ mailer, log, onOutcome }: Parts): DirectMail => {
-  const waiting: Mail[] = [];
+  const waiting: { readonly kind: string; readonly make: () => Promise<Mail | undefined> }[] = [];
   const underWay = new Set<Promise<void>>();
   const pause = createPause();
   const attempt: Trying = mailer ? createTrying(mailer, log, pause) : async () => 'failed';
 
+  const made = async (make: () => Promise<Mail | undefined>): Promise<'sent' | 'failed' | undefined> => {
+    try {
+      const mail = await make();
+      return mail && (await attempt(mail));
+    } catch (error) {
+      log.warn('a mail could not be made, and was given up', { error });
+      return 'failed';
+    }
+  };
+
   const next = (): void => {
-    const mail = underWay.size < AT_ONCE ? waiting.shift() : undefined;
-    if (!mail) return;
-    const work = attempt(mail).then((outcome) => {
-      onOutcome?.(mail.kind, outcome);
+    const first = underWay.size < AT_ONCE ? waiting.shift() : undefined;
+    if (!first) return;
+    const work = made(first.make).then((outcome) => {
+      if (outcome) onOutcome?.(first.kind, outcome);
       underWay.delete(work);
       next();
     });
@@ -101,14 +114,14 @@ export const createDirectMail = ({ mailer, log, onOutcome }: Parts): DirectMail 
 
   return {
     isAvailable: mailer !== undefined,
-    send(mail) {
+    send(kind, make) {
       if (!mailer) return;
       if (waiting.length >= WAITING_MOST) {
-        log.warn('a mail was given up: too many wait', { mail: mail.id, kind: mail.kind });
-        onOutcome?.(mail.kind, 'failed');
+        log.warn('a mail was given up: too many wait', { kind });
+        onOutcome?.(kind, 'failed');
         return;
       }
-      waiting.push(mail);
+      waiting.push({ kind, make });
       // Not in this turn: what the caller does next is not to depend on whether there was a mail.
       setImmediate(next);
     },

@@ -1,18 +1,25 @@
 /** Owns how the changing of passwords is wired: over the built-in accounts, or over a host's that lets us set them. */
+import type { FactorSignIn, Passkeys } from '../../interactions/port.ts';
 import type { BuiltInAccounts } from '../accounts/accounts.ts';
 import { canonicalLogin } from '../accounts/email.ts';
+import type { Factors } from '../accounts/factors.ts';
 import type { Passwords } from '../accounts/password.ts';
 import { createPasswordDesk } from '../accounts/password-desk.ts';
 import { builtInKeeper, hostKeeper, type PasswordKeeper } from '../accounts/password-keeper.ts';
-import type { PasswordDesk } from '../accounts/password-port.ts';
+import type { PasswordDesk, PasswordReset } from '../accounts/password-port.ts';
+import { createPasswordReset } from '../accounts/password-reset.ts';
 import type { PasswordContext } from '../accounts/password-rules.ts';
+import { createResetTickets } from '../accounts/reset-tickets.ts';
 import type { Accounts } from '../accounts/store.ts';
 import type { Config } from '../config.ts';
 import type { Core } from '../core.ts';
+import type { DerivedKeys } from '../keys.ts';
+import { isAddress } from '../mail/compose.ts';
 import { lastOfflineToken } from '../offline-tokens.ts';
 import type { People } from '../people.ts';
 import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
+import type { MailParts } from './mail.ts';
 
 interface Parts {
   readonly config: Config;
@@ -55,24 +62,54 @@ const keeperOver = (parts: Parts): PasswordKeeper | undefined => {
   });
 };
 
-/** Undefined: there are no such pages. */
-export const passwordDeskOver = (parts: Parts): PasswordDesk | undefined => {
-  const { config, store, core, clock, people, accounts, passwords } = parts;
+/** What every page needs on which a password is chosen. */
+const commonIn = ({ config, store, core, clock, accounts, passwords }: Parts) => ({
+  accounts,
+  requirePlace: passwords.requirePlace,
+  limits: store.limits,
+  clock,
+  minimumCharacters: config.passwordMinimumCharacters,
+  record: core.record,
+  epochOf: async (sub: string) => (await store.sessions.endingsOf(sub)).epoch,
+  canonical: canonicalLogin,
+  lastOfflineToken: lastOfflineToken(config, core.clientOf),
+});
+
+interface ResetParts {
+  readonly factors: Factors;
+  readonly keys: DerivedKeys;
+  readonly tries: { readonly tryFactor: FactorSignIn; readonly passkeys: Passkeys };
+}
+
+export interface PasswordWays {
+  /** Absent: a host keeps its passwords to itself. */
+  readonly desk: PasswordDesk | undefined;
+  /** Absent then too, and where nobody sends mails. */
+  resetOver(mail: MailParts): PasswordReset | undefined;
+}
+
+export const passwordsOver = (parts: Parts, { factors, keys, tries }: ResetParts): PasswordWays => {
   const keeper = keeperOver(parts);
-  return (
-    keeper &&
-    createPasswordDesk({
-      keeper,
-      accounts,
-      requirePlace: passwords.requirePlace,
-      limits: store.limits,
-      clock,
-      minimumCharacters: config.passwordMinimumCharacters,
-      record: core.record,
-      epochOf: async (sub) => (await store.sessions.endingsOf(sub)).epoch,
-      loginOf: people.loginOf,
-      canonical: canonicalLogin,
-      lastOfflineToken: lastOfflineToken(config, core.clientOf),
-    })
-  );
+  if (!keeper) return { desk: undefined, resetOver: () => undefined };
+  const { config, clock, people } = parts;
+  const common = { ...commonIn(parts), keeper };
+  return {
+    desk: createPasswordDesk({ ...common, loginOf: people.loginOf }),
+    resetOver: (mail) =>
+      mail.isAvailable
+        ? createPasswordReset({
+            ...common,
+            ...tries,
+            factors,
+            mail,
+            links: mail.links,
+            tickets: createResetTickets({ keys: keys.sealing, clock }),
+            issuer: config.issuer,
+            addressOf: async (sub) => {
+              const address = (await people.loginOf(sub))?.trim();
+              return address !== undefined && isAddress(address) ? address : undefined;
+            },
+          })
+        : undefined,
+  };
 };

@@ -4,7 +4,6 @@ import type { BuiltInAccounts } from '../accounts/accounts.ts';
 import { canonicalLogin } from '../accounts/email.ts';
 import { type Factors, NO_FACTORS } from '../accounts/factors.ts';
 import { createPasswords, type Passwords } from '../accounts/password.ts';
-import type { PasswordDesk } from '../accounts/password-port.ts';
 import { createSignIn } from '../accounts/sign-in.ts';
 import type { Accounts } from '../accounts/store.ts';
 import type { Config } from '../config.ts';
@@ -15,7 +14,7 @@ import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
 import { accountsOver } from './accounts-over.ts';
 import { factorsOver, factorTriesOver } from './factors-over.ts';
-import { passwordDeskOver } from './passwords-over.ts';
+import { type PasswordWays, passwordsOver } from './passwords-over.ts';
 
 interface Opened {
   readonly config: Config;
@@ -27,12 +26,10 @@ interface Opened {
 }
 
 /** What the pages ask people with. */
-export interface Ways {
+export interface Ways extends PasswordWays {
   readonly signIn: SignIn;
   readonly tryFactor: FactorSignIn;
   readonly passkeys: Passkeys;
-  /** Absent: a host keeps its passwords to itself. */
-  readonly desk: PasswordDesk | undefined;
 }
 
 export interface WiredPeople {
@@ -66,14 +63,15 @@ export const peopleOver = (opened: Opened, core: Core, keys: DerivedKeys): Wired
   const { accounts, people, builtIn } = chosen(opened, core, passwords);
   const factors = keepsFactors ? factorsOver(store, core, clock) : NO_FACTORS;
   const parts = { config, store, core, clock, people, passwords, accounts, builtIn };
+  const tries = factorTriesOver({ factors, store, core, clock, keys, people, config });
   return {
     people,
     builtIn,
     factors,
     ways: {
       signIn: signInOver(accounts, opened, core, passwords),
-      ...factorTriesOver({ factors, store, core, clock, keys, people, config }),
-      desk: passwordDeskOver(parts),
+      ...tries,
+      ...passwordsOver(parts, { factors, keys, tries }),
     },
   };
 };

@@ -132,7 +132,8 @@ export const createSurface = (surface: Surface): Protocol => {
   const { parts, core, signIn, tryFactor, passkeys, desk, tamper, mail } = surface;
   const { config, log, keys } = parts;
   const renderer = createRenderer({ issuer: config.issuer });
-  const pages = createPages(renderer);
+  const reset = surface.resetOver(mail);
+  const pages = createPages(renderer, { forgotten: reset !== undefined });
   const fail = createFailurePage({ pages, log: logsFailures(log) });
   const library = libraryPages({ pages, log, clientOf: core.clientOf });
   const protocol = createProtocol({
@@ -156,7 +157,7 @@ export const createSurface = (surface: Surface): Protocol => {
   });
   protocol.use(under(['/interaction', '/assets'], hosted.routes() as Middleware));
   protocol.use(under(Object.keys(OWN_PAGES), ownPages(surface, protocol, renderer, fail).routes() as Middleware));
-  for (const [path, routes] of mailPages({ mail, renderer, csrfKey: keys.csrf, fail, forgotten: undefined }))
+  for (const [path, routes] of mailPages({ mail, renderer, csrfKey: keys.csrf, fail, reset }))
     protocol.use(under([path], routes));
   return protocol;
 };

@@ -13,7 +13,7 @@ export interface Outcome {
   readonly location: string | null;
 }
 
-class ForwardedBrowser extends Browser {
+export class ForwardedBrowser extends Browser {
   readonly address: string;
 
   constructor(origin: string, address: string) {

@@ -1,14 +1,10 @@
 /** Owns what the tests of passwords do: the pages on which one is chosen, and how they are come to. */
-import { type Browser, formsOf, type Landing, type Page } from './browser.ts';
+import { pageOf } from './authorization.ts';
+import { type Browser, formsOf, type Page } from './browser.ts';
 import type { Person } from './phone.ts';
 import type { World } from './world.ts';
 
 export const NEW_PASSWORD = 'herons over the harbour';
-
-const pageOf = ({ page, left }: Landing): Page => {
-  if (!page) throw new Error(`no page, but an answer: ${left}`);
-  return page;
-};
 
 /** Signs in wherever the page leads, and ends on it. */
 export const visitPassword = async (browser: Browser, issuer: string, person: Person): Promise<Page> => {

@@ -18,15 +18,16 @@ const opened = (mailer: Mailer | undefined) => {
   const outcomes: string[] = [];
   const log = createLog({ level: 'debug', write: (line) => logged.push(line) });
   const direct = createDirectMail({ mailer, log, onOutcome: (kind, outcome) => outcomes.push(`${kind} ${outcome}`) });
-  return { direct, logged, outcomes };
+  const send = (one: Mail): void => direct.send(one.kind, async () => one);
+  return { direct, send, logged, outcomes };
 };
 
 describe('Mails that somebody has just asked for', () => {
   it('are sent, and nobody waits for it', async () => {
     const sent: string[] = [];
-    const { direct, outcomes } = opened({ send: async ({ id }) => void sent.push(id) });
+    const { direct, send, outcomes } = opened({ send: async ({ id }) => void sent.push(id) });
     expect(direct.isAvailable).to.equal(true);
-    direct.send(mail('a'));
+    send(mail('a'));
     expect(sent, 'begun in the turn of whoever asked').to.deep.equal([]);
     await direct.idle();
     expect(sent).to.deep.equal(['a']);
@@ -35,18 +36,18 @@ describe('Mails that somebody has just asked for', () => {
 
   it('are tried again where they may be, and not where that is of no use', async () => {
     let tries = 0;
-    const { direct, logged, outcomes } = opened({
+    const { direct, send, logged, outcomes } = opened({
       async send({ id }) {
         tries += 1;
         throw Object.assign(new Error('no'), id === 'refused' ? { permanent: true } : {});
       },
     });
-    direct.send(mail('refused'));
+    send(mail('refused'));
     await direct.idle();
     expect(tries).to.equal(1);
     expect(outcomes).to.deep.equal(['password_reset failed']);
 
-    direct.send(mail('later'));
+    send(mail('later'));
     await new Promise(setImmediate);
     // It waits for its next try: whoever closes the server has the time for one more, and for no pause.
     await direct.idle('hurry');
@@ -55,10 +56,27 @@ describe('Mails that somebody has just asked for', () => {
     expect(logged.join(''), 'the address is not the log’s business').not.to.include('somebody@');
   });
 
+  it('are looked up as late as they are sent; one that cannot be made is no mail, and one that is none is none', async () => {
+    const sent: string[] = [];
+    const { direct, logged, outcomes } = opened({ send: async ({ id }) => void sent.push(id) });
+    let asked = 0;
+    direct.send('password_reset', async () => {
+      asked += 1;
+      return undefined;
+    });
+    direct.send('password_reset', async () => {
+      throw new Error('the store is down');
+    });
+    expect(asked, 'asked in the turn of whoever asked').to.equal(0);
+    await direct.idle();
+    expect({ asked, sent, outcomes }).to.deep.equal({ asked: 1, sent: [], outcomes: ['password_reset failed'] });
+    expect(logged.join('')).to.include('could not be made');
+  });
+
   it('wait for one another, and are given up where too many wait', async () => {
     const open: (() => void)[] = [];
-    const { direct, outcomes } = opened({ send: () => new Promise((resolve) => open.push(resolve)) });
-    for (let index = 0; index < 300; index += 1) direct.send(mail(String(index)));
+    const { direct, send, outcomes } = opened({ send: () => new Promise((resolve) => open.push(resolve)) });
+    for (let index = 0; index < 300; index += 1) send(mail(String(index)));
     expect(outcomes).to.have.lengthOf(100);
     await new Promise(setImmediate);
     expect(open).to.have.lengthOf(4);
@@ -72,9 +90,9 @@ describe('Mails that somebody has just asked for', () => {
   });
 
   it('are none where nobody sends them', async () => {
-    const { direct, outcomes } = opened(undefined);
+    const { direct, send, outcomes } = opened(undefined);
     expect(direct.isAvailable).to.equal(false);
-    direct.send(mail('a'));
+    send(mail('a'));
     await direct.idle();
     expect(outcomes).to.deep.equal([]);
   });

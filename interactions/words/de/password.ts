@@ -35,6 +35,10 @@ export const password: Words['password'] = {
     one: '{count} andere Anmeldung wurde gerade beendet.',
     other: '{count} andere Anmeldungen wurden gerade beendet.',
   },
+  allEnded: {
+    one: '{count} Anmeldung Ihres Kontos wurde gerade beendet.',
+    other: '{count} Anmeldungen Ihres Kontos wurden gerade beendet.',
+  },
   offline: 'Dienste, die eine Anmeldung prüfen, ohne bei uns nachzufragen, hören spätestens um {time} auf.',
   factorsLead: 'Wer ein Passwort erfährt, kann es benutzen. Sehen Sie nach, was Sie daneben schützt.',
 };

@@ -5,6 +5,7 @@ import { consent } from './consent.ts';
 import { devices } from './devices.ts';
 import { errors } from './errors.ts';
 import { factors } from './factors.ts';
+import { forgotten } from './forgotten.ts';
 import { frame } from './frame.ts';
 import { limits } from './limits.ts';
 import { mail } from './mail.ts';
@@ -24,6 +25,7 @@ export const de: Words = {
   devices,
   errors,
   factors,
+  forgotten,
   frame,
   limits,
   mail,

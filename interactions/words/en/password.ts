@@ -32,6 +32,10 @@ export const password = {
     one: '{count} other sign-in ended just now.',
     other: '{count} other sign-ins ended just now.',
   },
+  allEnded: {
+    one: '{count} sign-in of your account ended just now.',
+    other: '{count} sign-ins of your account ended just now.',
+  },
   offline: 'Services that check a sign-in without asking us stop by {time}.',
   factorsLead: 'Whoever learns a password can use it. Look at what protects you beside it.',
 } as const;

@@ -1,0 +1,30 @@
+/** A forgotten password: the asking, the mail, and what its link leads to. */
+export const forgotten = {
+  link: 'Forgotten your password?',
+  heading: 'Forgotten your password?',
+  lead: 'Type your email. We send you a link with which you choose a new one.',
+  send: 'Send the link',
+  emailNeeded: 'Type your email.',
+  back: 'Back',
+  sentHeading: 'Look into your mail',
+  sentLead: 'If an account has the address {email}, a link is on its way to it.',
+  sentHint: {
+    one: 'It works once, for {count} minute. Nothing there? Look among the unwanted mails, and check the address.',
+    other: 'It works once, for {count} minutes. Nothing there? Look among the unwanted mails, and check the address.',
+  },
+  askAgain: 'Ask for another link',
+  resetHeading: 'Choose a new password',
+  resetLead: 'Everything that is signed in to your account ends with it.',
+  resetFactorLead: 'This account signs in with more than a password, and a mail does not stand in for that.',
+  goneHeading: 'This link no longer works',
+  goneLead: 'It was used, it is too old, or the password was changed since.',
+  resetDoneLead: 'Sign in with it, in your app or here.',
+  signIn: 'Sign in',
+  mailSubject: 'Choose a new password for {host}',
+  mailAsked: 'Somebody asked for a new password for your account at {host}: on {when}, from the address {address}.',
+  mailLink: {
+    one: 'If it was you, open this within {count} minute. It works once:',
+    other: 'If it was you, open this within {count} minutes. It works once:',
+  },
+  mailElse: 'If it was not you, there is nothing to do: your password stays as it is.',
+} as const;
