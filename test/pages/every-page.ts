@@ -6,9 +6,16 @@ import { ACCOUNT_PAGES } from './account-pages.ts';
 import type { Rows } from './comer.ts';
 import { FACTOR_PAGES } from './factor-pages.ts';
 import { MAIL_PAGES } from './mail-pages.ts';
+import { PASSWORD_PAGES } from './password-pages.ts';
 import { SIGN_IN_PAGES } from './sign-in-pages.ts';
 
-export const EVERY_PAGE: Rows = { ...SIGN_IN_PAGES, ...FACTOR_PAGES, ...ACCOUNT_PAGES, ...MAIL_PAGES };
+export const EVERY_PAGE: Rows = {
+  ...SIGN_IN_PAGES,
+  ...FACTOR_PAGES,
+  ...ACCOUNT_PAGES,
+  ...MAIL_PAGES,
+  ...PASSWORD_PAGES,
+};
 
 /** What the suite's server is configured with beside the standard. */
 export const EVERY_PAGE_CONFIG = {
