@@ -24,7 +24,8 @@ const find = async (
   filter: Partial<FactorDoc>,
   limit?: number,
 ): Promise<FactorRecord[]> => {
-  const sort = { createdAt: 1, _id: 1 } as const;
+  // One person's are shown in their order; whoever looks for others takes what comes.
+  const sort = filter.sub === undefined ? {} : ({ createdAt: 1, _id: 1 } as const);
   const found = await ask((bounded) =>
     factors
       .find(filter, undefined, bounded)

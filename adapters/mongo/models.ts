@@ -43,9 +43,9 @@ const events = new Schema<EventDoc>(
   OPTIONS,
 )
   .index({ key: 1 }, { unique: true })
-  .index({ at: 1 })
-  .index({ sid: 1, at: 1 })
-  .index({ accountId: 1, at: 1 });
+  .index({ at: 1, _id: 1 })
+  .index({ sid: 1, at: 1, _id: 1 })
+  .index({ accountId: 1, at: 1, _id: 1 });
 
 const accounts = new Schema<AccountDoc>(
   {

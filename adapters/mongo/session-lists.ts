@@ -17,10 +17,12 @@ export const list = async (
   { limit, status, ...asked }: SessionFilter,
 ): Promise<DeviceSession[]> => {
   const filter = { ...asked, status: status ?? ({ $in: ['live', 'ended'] } as const) };
+  // A person has some; an app may have millions, which no index has in the order of their use.
+  const isOfApp = asked.clientId !== undefined && asked.accountId === undefined;
   const found = await ask((bounded) =>
     deviceSessions
       .find(filter, undefined, bounded)
-      .sort({ lastUsedAt: -1, _id: 1 })
+      .sort(isOfApp ? {} : { lastUsedAt: -1, _id: 1 })
       .limit(limit)
       .lean<DeviceSessionDoc[]>(),
   );
@@ -70,8 +72,18 @@ export const due = async (
   return found.map(toDeviceSession);
 };
 
-export const clients = ({ deviceSessions }: Models, { ask }: Turn): Promise<string[]> =>
-  ask((bounded) => deviceSessions.distinct('clientId', { status: OPEN }, bounded)) as Promise<string[]>;
+/** From one to the next along the index: there are few, however many sessions they have. */
+export const clients = async ({ deviceSessions }: Models, { ask }: Turn): Promise<string[]> => {
+  const found: string[] = [];
+  for (;;) {
+    const filter = { clientId: { $gt: found.at(-1) ?? '' }, status: OPEN };
+    const next = await ask((bounded) =>
+      deviceSessions.findOne(filter, { clientId: 1 }, bounded).sort({ clientId: 1 }).lean<DeviceSessionDoc>(),
+    );
+    if (!next) return found;
+    found.push(next.clientId);
+  }
+};
 
 interface Owned {
   readonly accountId?: string;

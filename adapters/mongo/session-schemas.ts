@@ -74,4 +74,4 @@ export const endings = new Schema<EndingDoc>(
   OPTIONS,
 )
   .index({ accountId: 1, epoch: 1 })
-  .index({ done: 1, at: 1 });
+  .index({ done: 1, at: 1, accountId: 1, epoch: 1 });

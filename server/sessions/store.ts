@@ -140,7 +140,7 @@ export interface SessionFilter {
 /** The port of the sessions. Reads are of the newest acknowledged state. */
 export interface SessionStore {
   find(sid: string): Promise<DeviceSession | undefined>;
-  /** Newest use first; live and ended ones. */
+  /** Newest use first, unless a client's are asked for without an account; live and ended ones. */
   list(filter: SessionFilter): Promise<readonly DeviceSession[]>;
   /** An account's live and pending sessions, by sid ascending, from after `after`: for endings of many. */
   listOpen(accountId: string, limit: number, after?: string): Promise<readonly DeviceSession[]>;
