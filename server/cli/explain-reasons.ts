@@ -76,11 +76,17 @@ const tellAbsolute: Meaning = ({ session, lifetimes, clientId }) => [
   'Nothing is wrong: the person signs in again.',
 ];
 
+/** Who asked without a session of an app. */
+const ASKERS: Readonly<Record<string, string>> = {
+  'command line': ' on the command line',
+  'mailed link': ' with the link in a notice',
+};
+
 const asker = (event: StoredEvent | undefined): string => {
   const { by, byClient } = event?.data ?? {};
   if (typeof byClient === 'string') return ` by the client ${byClient}`;
   if (typeof by !== 'string') return '';
-  return by === 'command line' ? ' on the command line' : ` in session ${by}`;
+  return ASKERS[by] ?? ` in session ${by}`;
 };
 
 const NEW_SESSION = 'Signing in again begins a new session.';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Mail } from '../../server/mail/port.ts';
+import { freePort } from '../support/child.ts';
 import { turningClock } from '../support/clock.ts';
 import { mailsOf } from '../support/mails.ts';
 import { openWorld, type World } from '../support/world.ts';
@@ -153,5 +154,19 @@ describe('the outbox of the notices', () => {
     await look();
     expect(sent).to.deep.equal([]);
     expect(world.logged.some((line) => line.includes('notices were too old to be sent'))).to.equal(true);
+  });
+
+  it('is counted, and seen by whoever watches', async () => {
+    await world.close();
+    const metricsPort = await freePort();
+    world = await openWorld({ config: { metricsPort }, mailer: { send: (mail) => send(mail) } });
+    const metrics = async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    await changePassword();
+    await look();
+    expect(await metrics()).to.include('curfew_mails_total{kind="password_changed",outcome="sent"} 1');
+    send = refusing();
+    await changePassword();
+    await look();
+    expect(await metrics()).to.match(/^curfew_mails_waiting 1$/m);
   });
 });

@@ -65,6 +65,12 @@ describe('session explain: why a session ended', () => {
     },
     { title: 'who asked', reason: 'signed_out_elsewhere', data: { by: 'X' }, says: /in session X from 203\.0\.113\.9/ },
     { title: 'the command line', reason: 'admin', data: { by: 'command line' }, says: /ended on the command line/ },
+    {
+      title: 'a notice',
+      reason: 'device_lost',
+      data: { by: 'mailed link' },
+      says: /reported with the link in a notice/,
+    },
     { title: 'the host', reason: 'admin', data: {}, says: /by the application that this server is part of/ },
   ] as const;
   for (const { title, reason, data, says } of told) {
