@@ -4,7 +4,7 @@ import type { Seconds } from '../sessions/time.ts';
 import { accessTokenSeconds } from './access-tokens.ts';
 import { isStepUp, sidOf } from './grant-id.ts';
 import { errors } from './library.ts';
-import { type Offer, offerOf, scopesFor } from './offers.ts';
+import { isServerOf, type Offer, offerOf, scopesFor } from './offers.ts';
 import type { OidcParts } from './parts.ts';
 import { readLive } from './read-session.ts';
 import { isServiceRequest, serviceInfo } from './service-tokens.ts';
@@ -112,11 +112,8 @@ export const lifeOf = (parts: OidcParts, ctx: KoaContextWithOIDC, token: TokenLi
 };
 
 /** Introspection is for the resource's own registered server, and only for its audience. */
-export const mayIntrospect = async (parts: OidcParts, client: Client, token: TokenLike): Promise<boolean> => {
-  if (token.kind !== 'AccessToken' || typeof token.aud !== 'string') return false;
-  const resource = Object.hasOwn(parts.config.resources, token.aud) ? parts.config.resources[token.aud] : undefined;
-  return resource?.introspectedBy.includes(client.clientId) === true && wasUsed(parts, token);
-};
+export const mayIntrospect = async (parts: OidcParts, client: Client, token: TokenLike): Promise<boolean> =>
+  token.kind === 'AccessToken' && isServerOf(parts, client.clientId, token.aud) && wasUsed(parts, token);
 
 /** RFC 7009 §2.1: a token is revoked by the client that it was issued to. */
 export const mayRevoke = (client: Client, token: TokenLike): boolean => {

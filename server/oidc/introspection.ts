@@ -8,6 +8,7 @@ import type { Context, Middleware } from 'koa';
 import { isStepUp } from './grant-id.ts';
 import { knownCallers, type Recognise } from './known-callers.ts';
 import { grantModel } from './models-session.ts';
+import { isServerOf } from './offers.ts';
 import type { OidcParts } from './parts.ts';
 import { isGone, plainForm, plainLength } from './plain-form.ts';
 import { type ShownToken, showToken } from './shown-token.ts';
@@ -59,15 +60,14 @@ export const shortIntrospection = (parts: OidcParts): Middleware => {
   const isGranted = async ({ payload }: ShownToken): Promise<boolean> =>
     !isStepUp(payload.grantId) || (await grants.find(payload.grantId)) !== undefined;
 
-  /** Nobody but the resource's own server is told anything, or has used the token by asking. */
-  const isFor = ({ payload: { aud } }: ShownToken, caller: string): boolean =>
-    typeof aud === 'string' &&
-    Object.hasOwn(config.resources, aud) &&
-    config.resources[aud]?.introspectedBy.includes(caller) === true;
-
   const answer = async (ctx: Context, { caller, token }: Question): Promise<object> => {
     const shown = await showToken(parts, token);
-    if (!shown || shown.payload.exp <= clock.now() || !(await isGranted(shown)) || !isFor(shown, caller))
+    if (
+      !shown ||
+      shown.payload.exp <= clock.now() ||
+      !(await isGranted(shown)) ||
+      !isServerOf(parts, caller, shown.payload.aud)
+    )
       return INACTIVE;
     return (await sessions.use(shown.session, shown.place, requesterOf(ctx)))
       ? answerOf(shown, config.issuer)

@@ -21,3 +21,9 @@ export const scopesFor = ({ clientOf }: OfferParts, { scopes }: Offer, clientId:
   const client = clientOf(clientId);
   return scopes.filter((scope) => mayHave(client, scope));
 };
+
+/** Whether a client is the server of a resource: nobody else is told of its tokens, or has used one by asking. */
+export const isServerOf = ({ config }: Pick<OidcParts, 'config'>, clientId: string, resource: unknown): boolean =>
+  typeof resource === 'string' &&
+  Object.hasOwn(config.resources, resource) &&
+  config.resources[resource]?.introspectedBy.includes(clientId) === true;

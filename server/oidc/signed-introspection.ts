@@ -6,6 +6,7 @@ import { createPublicKey, type JsonWebKeyInput } from 'node:crypto';
 import { createLocalJWKSet, errors, type JWK, type JWTPayload, jwtVerify } from 'jose';
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { isServerOf } from './offers.ts';
 import type { OidcParts } from './parts.ts';
 import { readLive } from './read-session.ts';
 import { requesterOf } from './unit-of-work.ts';
@@ -42,18 +43,13 @@ type Introspect = (ctx: Context, token: string, caller: string) => Promise<objec
 const INACTIVE = { active: false };
 
 const createIntrospect = (parts: OidcParts): Introspect => {
-  const { config, sessions } = parts;
+  const { sessions } = parts;
   const verify = createVerify(parts);
-
-  /** Nobody but the resource's own server is told anything, or has used the token by asking. */
-  const isFor = (aud: unknown, caller: string): boolean =>
-    typeof aud === 'string' &&
-    Object.hasOwn(config.resources, aud) &&
-    config.resources[aud]?.introspectedBy.includes(caller) === true;
 
   return async (ctx, token, caller) => {
     const claims = await verify(token);
-    const session = claims && isFor(claims.aud, caller) ? await readLive(parts, String(claims['sid'])) : undefined;
+    const session =
+      claims && isServerOf(parts, caller, claims.aud) ? await readLive(parts, String(claims['sid'])) : undefined;
     // A signed token belongs to no generation: nobody sees its uses, so none is ever void.
     if (!claims || !session || !(await sessions.use(session, undefined, requesterOf(ctx)))) return INACTIVE;
     return { ...claims, active: true, token_type: claims['cnf'] === undefined ? 'Bearer' : 'DPoP' };

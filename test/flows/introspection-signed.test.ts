@@ -12,8 +12,17 @@ const part = (json: object): string => Buffer.from(JSON.stringify(json)).toStrin
 
 describe('what introspection says of signed access tokens (RFC 7662)', () => {
   let world: World;
+  let isDown = false;
   before(async () => {
-    world = await openWorld();
+    world = await openWorld({
+      wrapStore: (store) => ({
+        ...store,
+        sessions: {
+          ...store.sessions,
+          find: (sid) => (isDown ? Promise.reject(new Error('no database')) : store.sessions.find(sid)),
+        },
+      }),
+    });
   });
   after(() => world.close());
   afterEach(() => world.clock.reset());
@@ -59,6 +68,16 @@ describe('what introspection says of signed access tokens (RFC 7662)', () => {
     await phone.signIn(await world.person(), JWT);
     const { body } = await ask(phone.tokens.access_token);
     expect(body).to.deep.include({ active: true, token_type: 'DPoP', cnf: { jkt: await phone.key.thumbprint() } });
+  });
+
+  it('[72] says 503, and nothing of the token, where the store cannot be asked', async () => {
+    const phone = await world.signedIn('phone', JWT);
+    isDown = true;
+    const { status, body } = await ask(phone.tokens.access_token);
+    isDown = false;
+    expect(status).to.equal(503);
+    expect(body).to.not.have.any.keys('active', 'error');
+    expect(await ask(phone.tokens.access_token)).to.have.nested.property('body.active', true);
   });
 
   it('[74] tells nobody else: not the server of another audience, not the app, not whoever proves nothing', async () => {
