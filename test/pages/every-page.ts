@@ -2,6 +2,7 @@
  * Owns the table of every page that people see. A new page joins by one row in the file of its kind: it is then looked
  * at in every width, scheme and language, by axe-core, with scripts off, and weighed.
  */
+import { standardConfig } from '../support/world.ts';
 import { ACCOUNT_PAGES } from './account-pages.ts';
 import type { Rows } from './comer.ts';
 import { FACTOR_PAGES } from './factor-pages.ts';
@@ -19,6 +20,17 @@ export const EVERY_PAGE: Rows = {
 
 /** What the suite's server is configured with beside the standard. */
 export const EVERY_PAGE_CONFIG = {
+  clients: [
+    ...standardConfig.clients,
+    {
+      client_id: 'vault',
+      client_name: 'Vault',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: ['com.example.vault:/callback'],
+      first_party: true,
+      lifetimes: { sessionsPerAccount: 1, sessionLimit: 'refuse' },
+    },
+  ],
   scopes: {
     'payments:write': { acr: 'pwd', maxAgeSeconds: 300, action: 'Sending money', actionIn: { ar: 'إرسال المال' } },
     'payments:read': { acr: 'mfa', maxAgeSeconds: 300 },

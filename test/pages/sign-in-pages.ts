@@ -14,6 +14,13 @@ const again =
     return pageFor(phone, params);
   };
 
+/** At an app that allows one sign-in, of somebody who has it elsewhere. */
+const noPlace: Come = async ({ world, browser }) => {
+  const person = await world.person();
+  await world.signedIn('vault', { person });
+  return pageOf(await browser.submit(await pageFor(world.phone('vault', browser)), '/login', credentialsOf(person)));
+};
+
 const consent: Come = async ({ world, browser }) => {
   const wish = { ...PAYMENT, scope: 'openid profile email payments:write' };
   const page = await pageFor(world.phone('other', browser), wish);
@@ -48,6 +55,7 @@ export const SIGN_IN_PAGES: Rows = {
   'second step after a wrong code': after(secondStep, '/code', { code: '000000' }),
   'a new password is demanded': demanded,
   'a demanded password that is too short': after(demanded, '/new-password', { new_password: 'short', again: 'short' }),
+  'no place left': noPlace,
   consent,
   continue: again({}),
   'out of reach': again({ ...PAYMENT, scope: 'openid payments:read' }),
