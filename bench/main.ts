@@ -1,5 +1,5 @@
 /** Owns a run of the benchmark: every part in turn, on one machine, then one report. `--help` says what may be asked. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { withDatabases } from './databases.ts';
 import { measureCrowds } from './million.ts';
 import { readOptions } from './options.ts';
@@ -26,5 +26,15 @@ const figures: Figures = {
   ...(options.parts.has('profile') ? { profile: await profileRefreshes(options) } : {}),
 };
 
-process.stdout.write(report(options, figures));
+const told = report(options, figures);
+process.stdout.write(told);
+if (options.into !== undefined) {
+  const document = readFileSync(options.into, 'utf8');
+  const between = /(?<=<!-- figures -->\n).*(?=<!-- end of the figures -->)/su;
+  if (!between.test(document)) throw new Error(`${options.into} has no place for figures`);
+  writeFileSync(
+    options.into,
+    document.replace(between, () => told),
+  );
+}
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, undefined, 2)}\n`);

@@ -1,7 +1,9 @@
 /** Owns what a refresh costs among very many device sessions, beside the same among few. */
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Options } from './options.ts';
 import { timed } from './speed.ts';
-import { curfew, type Measured, withServer } from './targets.ts';
+import { curfew, type Measured, type Target, withServer } from './targets.ts';
 
 export interface Crowd {
   readonly sessions: number;
@@ -12,13 +14,41 @@ const FEW = 1000;
 /** Phones that refresh, spread over the whole store: most of what they touch is not in SQLite's own cache. */
 const ACTIVE = 20_000;
 
-/** Both servers in every round. The large store is made once a round: an untouched one, like the small one. */
+/** Every round meets an untouched store: a copy of one that is made once. */
+const copied = (target: Target, from: string): Target => ({
+  ...target,
+  prepare: (folder) => cp(from, folder, { recursive: true }),
+});
+
+interface Prepared {
+  readonly target: Target;
+  readonly phones: number;
+  readonly refresh: Measured[];
+  readonly sessions: number;
+}
+
+const prepare = async (sessions: number, folder: string): Promise<Prepared> => {
+  const from = await mkdtemp(join(folder, `${sessions}-`));
+  const phones = Math.min(sessions, ACTIVE);
+  const target = curfew('Curfew', { sessions });
+  await target.prepare(from, phones);
+  return { sessions, phones, target: copied(target, from), refresh: [] };
+};
+
+/** Both servers in every round. */
 export const measureCrowds = async (options: Options, say: (line: string) => void): Promise<readonly Crowd[]> => {
-  const crowds = [FEW, options.many].map((sessions) => ({ sessions, refresh: [] as Measured[] }));
+  const folder = await mkdtemp(join(options.folder, 'curfew-crowds-'));
+  try {
+    return await measureIn(folder, options, say);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const measureIn = async (folder: string, options: Options, say: (line: string) => void): Promise<readonly Crowd[]> => {
+  const crowds = [await prepare(FEW, folder), await prepare(options.many, folder)];
   for (let round = 1; round <= options.runs; round++) {
-    for (const { sessions, refresh } of crowds) {
-      const phones = Math.min(sessions, ACTIVE);
-      const target = curfew('Curfew', { sessions });
+    for (const { sessions, phones, target, refresh } of crowds) {
       const measured = await withServer(target, { ...options, phones }, ({ run }) => run(timed('refresh', options)));
       refresh.push(measured);
       say(
@@ -26,5 +56,5 @@ export const measureCrowds = async (options: Options, say: (line: string) => voi
       );
     }
   }
-  return crowds;
+  return crowds.map(({ sessions, refresh }) => ({ sessions, refresh }));
 };

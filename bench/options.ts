@@ -26,6 +26,8 @@ export interface Options {
   readonly folder: string;
   /** Where the figures go as JSON, besides the table. */
   readonly json: string | undefined;
+  /** A document that holds the report between its two marks, and gets the new one. */
+  readonly into: string | undefined;
 }
 
 const USAGE = `npm run bench -- [options]
@@ -42,6 +44,7 @@ const USAGE = `npm run bench -- [options]
   --against DIR    another checkout of Curfew, measured in the same rounds
   --folder DIR     where the databases lie (the system's folder for temporary files)
   --json FILE      the figures, for another program
+  --into FILE      puts the report where docs/benchmarks.md has the last one
 `;
 
 const { values } = parseArgs({
@@ -59,6 +62,7 @@ const { values } = parseArgs({
     against: { type: 'string' },
     folder: { type: 'string', default: tmpdir() },
     json: { type: 'string' },
+    into: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -105,5 +109,6 @@ export const readOptions = (): Options => {
     against: values.against,
     folder: values.folder,
     json: values.json,
+    into: values.into,
   };
 };

@@ -31,8 +31,7 @@ export interface Figures {
 const of = (measured: readonly Measured[], key: 'perSecond' | 'p50Ms' | 'p99Ms' | 'allMicros' | 'loadCpu'): number =>
   median(measured.map((one) => one[key]));
 
-const HEAD = `
-| server | | per second | p50 ms | p99 ms | CPU of a reply, µs | load's own core |
+const HEAD = `| server | | per second | p50 ms | p99 ms | CPU of a reply, µs | load's own core |
 |---|---|---|---|---|---|---|`;
 
 const row = (server: string, kind: Kind, measured: readonly Measured[]): string =>
@@ -41,6 +40,7 @@ const row = (server: string, kind: Kind, measured: readonly Measured[]): string 
 const speedTable = (rounds: Rounds): string[] => [
   HEAD,
   ...KINDS.flatMap((kind) => Object.entries(rounds).map(([server, own]) => row(server, kind, own[kind]))),
+  `\nErrors: ${errorsOf(rounds)}`,
 ];
 
 /** Round by round, since two figures of one round met the same machine. */
@@ -115,13 +115,13 @@ const comparison = (rounds: Rounds): string[] =>
     );
 
 const bytesTable = ({ curfew, stock }: NonNullable<Figures['bytes']>): string[] => [
-  `\n| bytes a device session, after rotations | ${ROTATIONS.join(' | ')} |\n|---|${ROTATIONS.map(() => '---|').join('')}`,
+  `| bytes a device session, after rotations | ${ROTATIONS.join(' | ')} |\n|---|${ROTATIONS.map(() => '---|').join('')}`,
   `| Curfew | ${curfew.join(' | ')} |`,
   `| stock library on SQLite | ${stock.join(' | ')} |`,
 ];
 
 const crowdsTable = (crowds: readonly Crowd[]): string[] => [
-  '\n| device sessions stored | refreshes/s | p99 ms |\n|---|---|---|',
+  '| device sessions stored | refreshes/s | p99 ms |\n|---|---|---|',
   ...crowds.map(
     ({ sessions, refresh }) =>
       `| ${sessions} | ${Math.round(of(refresh, 'perSecond'))} | ${of(refresh, 'p99Ms').toFixed(1)} |`,
@@ -129,7 +129,7 @@ const crowdsTable = (crowds: readonly Crowd[]): string[] => [
 ];
 
 const profileTable = (lines: readonly ProfileLine[]): string[] => [
-  "\n| share of a refresh's JavaScript thread | by itself in |\n|---|---|",
+  "| share of a refresh's JavaScript thread | by itself in |\n|---|---|",
   ...lines.map(({ share, what }) => `| ${(share * 100).toFixed(1)} % | \`${what}\` |`),
 ];
 
@@ -138,8 +138,17 @@ const errorsOf = (rounds: Rounds): number =>
     .flatMap((own) => KINDS.flatMap((kind) => own[kind]))
     .reduce((sum, { errors }) => sum + errors, 0);
 
+const HEADINGS = {
+  speed: '\n### Speed\n',
+  bytes: '\n### Bytes on the disk\n',
+  crowds: '\n### Among very many sessions\n',
+  checks: '\n### At an API\n',
+  profile: '\n### The profile of a refresh\n',
+} as const;
+
 const machine = ({ seconds, warmUpSeconds, runs, connections, phones }: Options): string =>
   [
+    `Measured on ${new Date().toISOString().slice(0, 10)}.`,
     `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, ${process.platform}.`,
     isPinned ? 'Server and load on a core each.' : 'Server and load share the cores: taskset is missing.',
     `${connections} connections, ${phones} phones, ${warmUpSeconds} s warm-up, ${seconds} s measured, medians of ${runs}.`,
@@ -147,14 +156,12 @@ const machine = ({ seconds, warmUpSeconds, runs, connections, phones }: Options)
 
 export const report = (options: Options, figures: Figures): string =>
   [
-    machine(options),
-    ...(figures.rounds
-      ? [...speedTable(figures.rounds), `\nErrors: ${errorsOf(figures.rounds)}`, ...comparison(figures.rounds)]
-      : []),
+    `\n${machine(options)}`,
     ...targetTable(figures),
-    ...(figures.bytes ? bytesTable(figures.bytes) : []),
-    ...(figures.crowds ? crowdsTable(figures.crowds) : []),
-    ...(figures.checks ? [resourceServerTable(figures.checks)] : []),
-    ...(figures.profile ? profileTable(figures.profile) : []),
+    ...(figures.rounds ? [HEADINGS.speed, ...speedTable(figures.rounds), ...comparison(figures.rounds)] : []),
+    ...(figures.bytes ? [HEADINGS.bytes, ...bytesTable(figures.bytes)] : []),
+    ...(figures.crowds ? [HEADINGS.crowds, ...crowdsTable(figures.crowds)] : []),
+    ...(figures.checks ? [HEADINGS.checks, resourceServerTable(figures.checks)] : []),
+    ...(figures.profile ? [HEADINGS.profile, ...profileTable(figures.profile)] : []),
     '',
   ].join('\n');

@@ -154,7 +154,7 @@ const asked = (found: number, limit: number, isMet: boolean): string =>
 export const resourceServerTable = ({ cached, introspected, signed, bareJose }: ResourceServerFigures): string => {
   const [faster, dearer] = [cached / introspected, bareJose / signed];
   return [
-    '\n| checks of an API, a second | |\n|---|---|',
+    '| checks of an API, a second | |\n|---|---|',
     `| an opaque token, remembered | ${Math.round(cached)} |`,
     `| an opaque token, introspected on this machine | ${Math.round(introspected)} |`,
     `| an at+jwt | ${Math.round(signed)} |`,
