@@ -6,6 +6,8 @@ interface Command {
   readonly name: string;
   /** The collection, or Redis's key. */
   readonly on: string;
+  /** MongoDB's, whole. */
+  readonly body?: Readonly<Record<string, unknown>>;
 }
 
 /** The commands that are asked for in what a client sends. */
@@ -25,7 +27,7 @@ const mongoCommands: Commands = (sent) => {
       const size = sent.readInt32LE(at + BODY_AT);
       const body = mongo.BSON.deserialize(sent.subarray(at + BODY_AT, at + BODY_AT + size));
       const [name = '', on] = Object.entries(body)[0] ?? [];
-      found.push({ name, on: String(on) });
+      found.push({ name, on: String(on), body });
     }
     at += length;
   }
