@@ -1,24 +1,27 @@
-/** Owns the rows of the pages of a person's own account: devices and the password. */
+/** Owns the rows of the pages of a person's own account: devices, and what happened. */
 
 import { pageOf } from '../support/authorization.ts';
 import { visitOwn } from '../support/own-pages.ts';
-import { twice } from '../support/passwords.ts';
-import { PASSWORD } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 import { after, behind, type Come, type Rows } from './comer.ts';
 
 const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Test';
 const MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 15_0) Test';
 
-/** Somebody with two phones and a computer, one of whose sessions has ended, at the page of the devices. */
-const devices: Come = async ({ world, browser }) => {
-  const person = await world.person();
+/** Two phones and a computer of one person, one of whose sessions has ended. */
+export const liveAt = async (world: World, person: { readonly email: string; readonly password: string }) => {
+  const old = await world.signedIn('phone', { person, device_name: 'تابلت ليلى' });
+  await old.revoke();
   const phone = await world.signedIn('phone', { person, browser: world.browser(IPHONE), device_name: 'Sam’s iPhone' });
   await world.signedIn('relaxed', { person, browser: phone.browser, device_name: 'Sam’s iPhone' });
   await world.signedIn('other', { person, browser: world.browser(MAC), device_name: 'Office computer in the annexe' });
   world.clock.advance({ hours: 30 });
   await phone.refresh();
-  const old = await world.signedIn('phone', { person, device_name: 'تابلت ليلى' });
-  await old.revoke();
+};
+
+const devices: Come = async ({ world, browser }) => {
+  const person = await world.person();
+  await liveAt(world, person);
   return visitOwn(browser, `${world.issuer}/devices`, person);
 };
 
@@ -55,10 +58,4 @@ export const ACCOUNT_PAGES: Rows = {
   'devices, one that is gone': own('/devices/device?id=gone'),
   'devices, one of them': oneOf,
   activity: behind(devices, '/activity'),
-  password: own('/password'),
-  'password, a wrong one': after(own('/password'), '/password', { password: 'wrong', ...twice('a new long password') }),
-  'password, changed': after(own('/password'), '/password', {
-    password: PASSWORD,
-    ...twice('herons over the harbour'),
-  }),
 };

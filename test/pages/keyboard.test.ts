@@ -26,8 +26,8 @@ describeAtBrowser('by keyboard alone, a person', (desk) => {
     const pending = desk().request(phone);
     await page.goto(pending.url);
     expect(await focusOf(browser)).to.include({ name: 'Email', ring: true });
-    const fields = ['Email', 'Password', 'Keep me signed in'];
-    expect(await namesOf(desk())).to.deep.equal([...fields, 'Sign in', 'Sign in with a passkey', 'Cancel']);
+    const form = ['Email', 'Password', 'Keep me signed in', 'Sign in', 'Forgotten your password?'];
+    expect(await namesOf(desk())).to.deep.equal([...form, 'Sign in with a passkey', 'Cancel']);
     await page.reload();
     await typeSignIn(desk(), person);
     await press(browser, 'Sign in', 'Enter');

@@ -31,12 +31,6 @@ const consent: Come = async ({ world, browser }) => {
 const secondStep: Come = async (comer) =>
   after(signInPage, '/login', credentialsOf(await personWithTotp(comer.world)))(comer);
 
-const demanded: Come = async (comer) => {
-  const person = await comer.world.person();
-  await comer.world.server.accounts?.demandNewPassword(person.sub);
-  return after(signInPage, '/login', credentialsOf(person))(comer);
-};
-
 const signOut: Come = async ({ world, browser }) => {
   const phone = await world.signedIn('phone', { browser });
   return pageOf(await browser.go(`${world.issuer}/session/end?id_token_hint=${phone.tokens.id_token}`));
@@ -53,8 +47,6 @@ export const SIGN_IN_PAGES: Rows = {
   'sign-in once more': again({ max_age: '60' }),
   'second step': secondStep,
   'second step after a wrong code': after(secondStep, '/code', { code: '000000' }),
-  'a new password is demanded': demanded,
-  'a demanded password that is too short': after(demanded, '/new-password', { new_password: 'short', again: 'short' }),
   'no place left': noPlace,
   consent,
   continue: again({}),
