@@ -14,7 +14,7 @@ import { computeRefreshTokens } from './next-token.ts';
 import type { OidcParts } from './parts.ts';
 import { shortRefresh, TOKEN_PATH } from './refresh.ts';
 import { nameServiceTokens } from './service-tokens.ts';
-import { signedIntrospection } from './signed-introspection.ts';
+import { signedTokens } from './signed-tokens.ts';
 import { jwtSigner } from './signing.ts';
 import { openUnit, type Unit } from './unit-of-work.ts';
 
@@ -88,13 +88,13 @@ const settle = async (parts: OidcParts, ctx: Context, unit: Unit): Promise<void>
 
 /** Runs the library's handler, then writes what it wants written, then lets the reply go. */
 const unitOfWork = (parts: OidcParts, failures: Failures): Middleware => {
-  const introspectSigned = signedIntrospection(parts);
+  const answerSigned = signedTokens(parts);
   return async (ctx, next) => {
     const unit: Unit = openUnit(ctx, parts.clock);
     await next();
     if (failures.has(ctx)) return;
     if (isForPrograms(ctx) && ctx.status < 500) {
-      await introspectSigned(ctx);
+      await answerSigned(ctx);
       mendAnswer(ctx);
     }
     if (!isCommitted(ctx)) return;
