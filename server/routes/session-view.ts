@@ -15,19 +15,33 @@ interface ClientView {
   readonly lifetimes: Lifetimes;
 }
 
+/** Where it was last seen. */
+interface From {
+  readonly address: string;
+  readonly place: string | null;
+}
+
+interface Shown {
+  /** What its device is called. */
+  readonly name: string;
+  readonly from: From | null;
+  readonly currentSid?: string | undefined;
+}
+
 export const deviceSessionView = (
   session: DeviceSession,
   client: ClientView | undefined,
-  currentSid: string | undefined,
+  { name, from, currentSid }: Shown,
 ) => {
   const ends = client && endsAt(session, client.lifetimes);
   return {
     sid: session.sid,
     current: session.sid === currentSid,
     client: { id: session.clientId, name: client?.name ?? session.clientId },
-    device: { id: session.device.id, name: session.device.name, model: session.device.model ?? null },
+    device: { id: session.device.id, name, model: session.device.model ?? null },
     started_at: rfc3339(session.startedAt),
     last_used_at: rfc3339(session.lastUsedAt),
+    last_seen_from: from,
     idle_expires_at: ends ? rfc3339(ends.idle) : null,
     absolute_expires_at: ends ? rfc3339(ends.absolute) : null,
     ended: endedView(session.ended),
@@ -35,13 +49,14 @@ export const deviceSessionView = (
 };
 
 /** A browser session: the same shape, with no client. */
-export const ssoSessionView = (sso: SsoSession, name: string) => ({
+export const ssoSessionView = (sso: SsoSession, { name, from }: Shown) => ({
   sid: sso.uid,
   current: false,
   client: null,
   device: { id: sso.deviceId ?? sso.uid, name, model: null },
   started_at: rfc3339(sso.startedAt),
   last_used_at: rfc3339(sso.lastUsedAt),
+  last_seen_from: from,
   idle_expires_at: rfc3339(sso.expiresAt),
   absolute_expires_at: null,
   ended: endedView(sso.ended),

@@ -166,10 +166,19 @@ export class Phone {
   }
 
   /** A call of the account API. */
-  async account(method: string, path: string, token: string = this.tokens.access_token): Promise<Reply> {
+  async account(
+    method: string,
+    path: string,
+    token: string = this.tokens.access_token,
+    json?: unknown,
+  ): Promise<Reply> {
     const response = await fetch(`${this.issuer}/account${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}` },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : {} };

@@ -47,17 +47,22 @@ const sso = (more: Partial<SsoSession> = {}): SsoSession => ({
   ...more,
 });
 
+const shown = (currentSid = '') => ({ currentSid, name: 'My phone', from: { address: '192.0.2.1', place: null } });
+
+const browser = { name: 'Firefox', from: null };
+
 const bank = { name: 'Bank', lifetimes: PROFILES.high };
 
 describe('how a session looks in a list', () => {
   it('shows when it would end by itself: the absolute end counts from the authentication, not from the start', () => {
-    expect(deviceSessionView(session(), bank, 'sid-1')).to.deep.equal({
+    expect(deviceSessionView(session(), bank, shown('sid-1'))).to.deep.equal({
       sid: 'sid-1',
       current: true,
       client: { id: 'phone', name: 'Bank' },
       device: { id: 'device-1', name: 'My phone', model: null },
       started_at: '2026-03-01T08:00:00Z',
       last_used_at: '2026-03-01T08:01:00Z',
+      last_seen_from: { address: '192.0.2.1', place: null },
       idle_expires_at: '2026-03-01T08:16:00Z',
       absolute_expires_at: '2026-03-01T19:59:30Z',
       ended: null,
@@ -68,13 +73,13 @@ describe('how a session looks in a list', () => {
     const view = deviceSessionView(
       session({ status: 'ended', ended: { at: AT + 70, reason: 'device_lost' } }),
       bank,
-      'another',
+      shown('another'),
     );
     expect(view).to.deep.include({ current: false, ended: { at: '2026-03-01T08:01:10Z', reason: 'device_lost' } });
   });
 
   it('names an app that is no longer registered by its id, and knows no lifetimes of it', () => {
-    expect(deviceSessionView(session(), undefined, 'sid-1')).to.deep.include({
+    expect(deviceSessionView(session(), undefined, shown('sid-1'))).to.deep.include({
       client: { id: 'phone', name: 'phone' },
       idle_expires_at: null,
       absolute_expires_at: null,
@@ -82,24 +87,25 @@ describe('how a session looks in a list', () => {
   });
 
   it('shows a browser as a session without an app, on a device of its own where none is known', () => {
-    expect(ssoSessionView(sso(), 'Firefox')).to.deep.equal({
+    expect(ssoSessionView(sso(), browser)).to.deep.equal({
       sid: 'browser-1',
       current: false,
       client: null,
       device: { id: 'browser-1', name: 'Firefox', model: null },
       started_at: '2026-03-01T08:00:00Z',
       last_used_at: '2026-03-01T08:00:05Z',
+      last_seen_from: null,
       idle_expires_at: '2026-03-01T08:01:40Z',
       absolute_expires_at: null,
       ended: null,
     });
-    const ended = ssoSessionView(sso({ deviceId: 'device-1', ended: { at: AT, reason: 'admin' } }), 'Firefox');
+    const ended = ssoSessionView(sso({ deviceId: 'device-1', ended: { at: AT, reason: 'admin' } }), browser);
     expect(ended).to.deep.include({ ended: { at: '2026-03-01T08:00:00Z', reason: 'admin' } });
     expect(ended.device.id).to.equal('device-1');
   });
 
   it('shows nothing that is secret or of no use to a person', () => {
-    const all = JSON.stringify([deviceSessionView(session(), bank, ''), ssoSessionView(sso(), 'Firefox')]);
+    const all = JSON.stringify([deviceSessionView(session(), bank, shown()), ssoSessionView(sso(), browser)]);
     expect(all).not.to.match(/secret|hash|epoch|marks|revision|grant/);
   });
 
@@ -118,7 +124,7 @@ describe('the order of a list', () => {
         ...(ended ? { ended: { at: AT + index, reason: 'signed_out' as const } } : {}),
       }),
       bank,
-      '',
+      shown(),
     );
 
   it('is newest use first, with all live ones and the fifty ended ones that were used last', () => {
