@@ -3,7 +3,7 @@ import { ask, claimed, leftOf, pageOf, wordFor } from '../support/authorization.
 import { formsOf } from '../support/browser.ts';
 import { expectAlive, expectEnded } from '../support/devices.ts';
 import { personWithTotp } from '../support/factors.ts';
-import { asksForNew, eventsOf, NEW_PASSWORD, twice } from '../support/passwords.ts';
+import { asksForNew, eventsOf, NEW_PASSWORD, twice, visitPassword } from '../support/passwords.ts';
 import { tokensOf } from '../support/phone.ts';
 import { openWorld, PASSWORD, type World } from '../support/world.ts';
 
@@ -85,6 +85,11 @@ describe('a new password that is demanded', () => {
     expect(wordFor(silent.landing)).to.equal('login_required');
     expect(wordFor((await ask(phone, { redirect_uri: claimed('phone') })).landing)).to.equal('login');
     expect(wordFor(await phone.browser.go(`${world.issuer}/factors`))).to.equal('login');
+    const other = await world.person();
+    const own = world.browser();
+    await visitPassword(own, world.issuer, other);
+    await world.server.accounts?.demandNewPassword(other.sub);
+    expect(wordFor(await own.go(`${world.issuer}/password`))).to.equal('login');
     // What was signed in before is for whoever demands it to end.
     await expectAlive(world, phone);
   });
