@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { FAULTS, type Fault, Faults, SUCCEEDS_BUT_SAYS_NO } from '../support/faults.ts';
 import { type Operation, operationsOf } from '../support/operations.ts';
-import type { Reply } from '../support/phone.ts';
+import { type Reply, tokensOf } from '../support/phone.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 const OPERATIONS = [
@@ -15,6 +15,9 @@ const OPERATIONS = [
   'a userinfo call',
   'a pushed request',
 ] as const;
+
+/** Reached once a code is spent: a reply without tokens would sign the app out, so it has them, and the next sign-in looks again. */
+const AFTER_THE_EXCHANGE = ['store.sessions.list', 'store.sessions.end'];
 
 /** AppAuth on Android takes any JSON `error` for a permanent sign-out. */
 const expectUnavailable = (what: string, { status, headers, body }: Reply): void => {
@@ -66,9 +69,31 @@ describe('Unavailable is not invalid: every hook of the protocol library and eve
   for (const name of OPERATIONS) {
     for (const [how, fault] of Object.entries(FAULTS)) {
       it(`answers 503 to ${name}, whichever ${how}, and burns nothing`, async () => {
-        for (const place of await wayOf(operation(name))) await expectNothingBurned(operation(name), place, fault);
+        const later = name === 'a code exchange' ? AFTER_THE_EXCHANGE : [];
+        const way = await wayOf(operation(name));
+        for (const place of way.filter((one) => !later.includes(one)))
+          await expectNothingBurned(operation(name), place, fault);
       });
     }
+  }
+
+  for (const [how, fault] of Object.entries(FAULTS)) {
+    for (const place of AFTER_THE_EXCHANGE)
+      it(`answers a code exchange with its tokens where ${place} ${how}, for its predecessor`, async () => {
+        const person = await world.person();
+        const { browser } = await world.signedIn('phone', { person });
+        const phone = world.phone('phone', browser);
+        const pending = phone.request();
+        const code = phone.code(await phone.authorize(pending, person), pending);
+        faults.plant(place, fault);
+        phone.tokens = tokensOf(await phone.exchange(code, pending));
+        expect(faults.happened).to.equal(1);
+        faults.remove();
+        await phone.refresh();
+        const again = await world.signedIn('phone', { person, browser });
+        const live = await world.server.store.sessions.list({ accountId: person.sub, status: 'live', limit: 9 });
+        expect(live.map(({ sid }) => sid)).to.deep.equal([again.sid]);
+      });
   }
 
   for (const name of OPERATIONS.slice(1)) {
