@@ -8,7 +8,7 @@ import type { Visitor } from './port.ts';
 import { type Problem, UNPROCESSABLE } from './problem.ts';
 import { goOn } from './visits.ts';
 
-interface Tools extends Pick<OwnPagesParts, 'factors' | 'enrolment' | 'endOthers'> {
+interface Tools extends Pick<OwnPagesParts, 'factors' | 'enrolment'> {
   readonly pages: OwnPageSet;
   /** Where the page is, at this server. */
   readonly home: string;
@@ -83,11 +83,6 @@ const remove: FactorAct = async ({ factors, pages }, { ctx, visitor, csrf, field
   pages.done(ctx, { visitor, csrf, what: 'removed' });
 };
 
-const endOthers: FactorAct = async ({ pages, endOthers: end }, { ctx, visitor, csrf, from }) => {
-  await end(visitor, from);
-  pages.done(ctx, { visitor, csrf, what: 'ended' });
-};
-
 const GETS: Readonly<Record<string, FactorAct>> = {
   '': list,
   '/totp': beginTotp,
@@ -99,7 +94,6 @@ const POSTS: Readonly<Record<string, FactorAct>> = {
   '/passkey': confirmPasskey,
   '/recovery-codes': renew,
   '/remove': remove,
-  '/end-others': endOthers,
 };
 
 export const factorRoutes = (tools: Tools): OwnPageRoutes => {

@@ -3,7 +3,7 @@ import type { Enrolment } from '../server/accounts/enrolment.ts';
 import type { Factors } from '../server/accounts/factors.ts';
 import type { PasswordDesk } from '../server/accounts/password-port.ts';
 import type { OwnAccount } from '../server/own-account.ts';
-import type { OwnPages, Visitor } from './port.ts';
+import type { OwnPages } from './port.ts';
 
 export interface OwnPagesParts extends OwnAccount {
   readonly own: OwnPages;
@@ -11,6 +11,4 @@ export interface OwnPagesParts extends OwnAccount {
   readonly enrolment: Enrolment;
   /** Absent: a host keeps its passwords to itself, and there is no page for them. */
   readonly desk: PasswordDesk | undefined;
-  /** Ends all other sessions of the visitor. */
-  endOthers(visitor: Visitor, from: { readonly address: string; readonly userAgent: string }): Promise<void>;
 }

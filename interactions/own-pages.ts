@@ -3,7 +3,7 @@
 import type { PasskeySetup, TotpSetup } from '../server/accounts/enrolment.ts';
 import { UNNAMED } from '../server/accounts/factor-store.ts';
 import type { FactorView } from '../server/accounts/factors.ts';
-import { FACTORS_PATH } from '../server/own-client.ts';
+import { DEVICES_PATH, FACTORS_PATH } from '../server/own-client.ts';
 import { displayText } from './display-text.ts';
 import type { OwnFrame, OwnPage } from './own-frame.ts';
 import type { Problem } from './problem.ts';
@@ -21,7 +21,7 @@ export interface OwnPageSet {
   done(ctx: PageContext, page: OwnPage & { readonly what: DoneWhat; readonly codes?: readonly string[] }): void;
 }
 
-export type DoneWhat = 'added' | 'removed' | 'renewed' | 'ended';
+export type DoneWhat = 'added' | 'removed' | 'renewed';
 
 /** A factor that nobody named is called what it is, in the reader's language. */
 const nameOf = ({ kind, name }: FactorView, { words }: Speech): string =>
@@ -53,7 +53,7 @@ const recoveryLeft = (factors: readonly FactorView[], { words, count }: Speech):
 /** In groups of four, as it is typed. */
 const grouped = (secret: string): string => secret.replace(/(.{4})(?=.)/gu, '$1 ');
 
-export const createOwnPageSet = ({ answer }: Renderer, frame: OwnFrame): OwnPageSet => {
+export const createOwnPageSet = ({ answer, prefix }: Renderer, frame: OwnFrame): OwnPageSet => {
   const base = (page: OwnPage): object => frame.around(FACTORS_PATH, page);
   return {
     list: (ctx, page) =>
@@ -82,6 +82,7 @@ export const createOwnPageSet = ({ answer }: Renderer, frame: OwnFrame): OwnPage
         ...base(page),
         ...words.factors.done[page.what],
         what: page.what,
+        devices: `${prefix}${DEVICES_PATH}`,
         codes: page.codes ?? [],
       })),
   };

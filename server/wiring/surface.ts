@@ -105,7 +105,7 @@ const frontOf = (surface: Surface, fail: FailurePage): Middleware[] => {
 };
 
 /** The pages of a person's own account. */
-const ownPages = ({ parts, core, account, desk }: Surface, protocol: Protocol, renderer: Renderer, fail: FailurePage) =>
+const ownPages = ({ parts, account, desk }: Surface, protocol: Protocol, renderer: Renderer, fail: FailurePage) =>
   createOwnRouter({
     ...account,
     desk,
@@ -118,9 +118,6 @@ const ownPages = ({ parts, core, account, desk }: Surface, protocol: Protocol, r
       clock: parts.clock,
       issuer: parts.config.issuer,
     }),
-    endOthers: async ({ sub, ssoUid }, from) => {
-      await core.revocation.endMany(sub, { kind: 'all_but', ssoUid }, 'signed_out_elsewhere', from);
-    },
     renderer,
     csrfKey: parts.keys.csrf,
     clientAddress: (ctx) => ctx.ip,

@@ -38,7 +38,7 @@ describe('whether an account exists', () => {
     expect(wrong.status).to.equal(422);
     const others = {
       unknown: await tryOnce('nobody.at.all@example.com', 'not the right one'),
-      'not an address': await tryOnce('nobody', 'not the right one'),
+      'not an address': await tryOnce('no.address.at.all', 'not the right one'),
       disabled: await tryOnce(disabled.email, 'not the right one'),
       'disabled, with its password': await tryOnce(disabled.email, PASSWORD),
       'deleted, with its password': await tryOnce(deleted.email, PASSWORD),

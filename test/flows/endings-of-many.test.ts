@@ -141,8 +141,8 @@ describe('what ends many sessions at once', () => {
     const row = (await listed(here, token)).find(({ sid }) => sid === elsewhere.sid);
     const { status, body } = await here.account('POST', `/devices/${row?.device.id}/lost`, token);
     expect(status).to.equal(200);
-    expect(body).to.have.all.keys('device_id', 'ended', 'at', 'access_tokens_valid_until');
-    expect(body).to.include({ device_id: row?.device.id, access_tokens_valid_until: null });
+    expect(body).to.have.all.keys('device_id', 'ended', 'at', 'access_tokens_valid_until', 'passkeys_removed');
+    expect(body).to.deep.include({ device_id: row?.device.id, access_tokens_valid_until: null, passkeys_removed: [] });
     expect(body['at']).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     expect(body['ended']).to.include.members([elsewhere.sid, lostToo.sid]).and.have.length(3);
     await expectEnded(world, elsewhere, 'device_lost');

@@ -108,16 +108,22 @@ describe('seeing and changing how one signs in', () => {
     const browser = world.browser();
     const page = await visitFactors(browser, world.issuer, person, '/totp');
     const done = pageOf(await browser.submit(page, '/factors/totp', { code: codeAt(secretOn(page), stepNow()) }));
-    // What was set up a moment ago is asked for before anything else: this form is of the session that added it.
-    const next = await browser.submit(done, '/end-others');
+    expect(done.html).to.include('<a class="button plain" href="/devices">');
+    // What was set up a moment ago is asked for before anything else.
+    const next = await browser.go(`${world.issuer}/devices`);
     expect(wordFor(next)).to.equal('code');
     const code = codeAt(secretOn(page), stepNow() + 1);
-    const list = pageOf(await browser.submit(pageOf(next), '/code', { code }));
-    const sure = pageOf(await browser.go(`${world.issuer}/factors/remove?id=${factorIdsOn(list)[0]}`));
-    const removed = pageOf(await browser.submit(sure, '/factors/remove'));
+    const devices = pageOf(await browser.submit(pageOf(next), '/code', { code }));
     await expectAlive(world, phone);
-    expect(pageOf(await browser.submit(removed, '/end-others')).html).to.include('Signed out everywhere else');
+    expect(pageOf(await browser.submit(devices, '/end-others')).status).to.equal(200);
     await expectEnded(world, phone, 'signed_out_elsewhere');
+    const sure = pageOf(
+      await browser.go(
+        `${world.issuer}/factors/remove?id=${(await world.server.store.factors.list(person.sub)).find(({ kind }) => kind === 'totp')?.id}`,
+      ),
+    );
+    const removed = pageOf(await browser.submit(sure, '/factors/remove'));
+    expect(removed.html).to.include('<a class="button plain" href="/devices">');
   });
 
   it('goes with the account when that is deleted', async () => {

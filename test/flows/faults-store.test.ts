@@ -4,9 +4,10 @@ import { expect } from 'chai';
 import { Faults, HANGS, SUCCEEDS_BUT_SAYS_NO } from '../support/faults.ts';
 import { operationsOf } from '../support/operations.ts';
 import { type Phone, type Reply, tokensOf } from '../support/phone.ts';
+import { prepared, SIDE_BY_SIDE } from '../support/several-operations.ts';
 import { openWorld, type World } from '../support/world.ts';
 
-const ONE_SECOND = { storeTimeoutSeconds: 1 };
+const ONE_SECOND = { ...SIDE_BY_SIDE, storeTimeoutSeconds: 1 };
 
 const expectUnavailable = ({ status, headers, body }: Reply): void => {
   expect({ status, error: body['error'] }).to.deep.equal({ status: 503, error: undefined });
@@ -29,7 +30,7 @@ describe('a store that does not answer signs nobody out', () => {
     it(`answers 503 where ${method} hangs, and the same credentials work once it answers again`, async () => {
       const operations = operationsOf(world).filter(({ knownOnItsWay }) => knownOnItsWay.includes(method));
       expect(operations).to.not.be.empty;
-      const attempts = await Promise.all(operations.map(({ prepare }) => prepare()));
+      const attempts = await prepared(operations);
       faults.plant(method, HANGS);
       const replies = await Promise.all(attempts.map(({ send }) => send()));
       faults.remove();
@@ -70,10 +71,14 @@ describe('a store that does not answer signs nobody out', () => {
     const person = await world.person();
     const phones: Phone[] = [];
     for (let count = 1; count <= 7; count++) {
+      const phone = world.phone('bank');
+      const pending = phone.request();
+      const code = phone.code(await phone.authorize(pending, person), pending);
       if (count === 6) faults.plant('store.sessions.list', HANGS);
-      phones.push(await world.signedIn('bank', { person }));
+      phone.tokens = tokensOf(await phone.exchange(code, pending));
       if (count === 6) expect(faults.happened).to.equal(1);
       faults.remove();
+      phones.push(phone);
       world.clock.advance({ seconds: 5 });
     }
     const replies = await Promise.all(phones.map((phone) => phone.refreshWith(phone.refreshToken)));
@@ -131,7 +136,7 @@ describe('a database file that another process has locked', () => {
     const operations = operationsOf(world).filter(({ knownOnItsWay }) =>
       knownOnItsWay.some((name) => ['store.commit', 'store.sessions.end', 'store.sessions.change'].includes(name)),
     );
-    const attempts = await Promise.all(operations.map(({ prepare }) => prepare()));
+    const attempts = await prepared(operations);
     other.exec('BEGIN IMMEDIATE');
     const ready = fetch(`${world.issuer}/health/ready`);
     const live = await fetch(`${world.issuer}/health/live`);

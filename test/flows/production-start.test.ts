@@ -40,8 +40,9 @@ describe('the process that an operator starts', () => {
   };
   const development = (env: Environment = {}) => start(env).ready();
   const production = (env: Environment = {}) => {
+    const mail = { CURFEW_SMTP_URL: 'smtps://mail.example.com', CURFEW_MAIL_FROM: 'curfew@example.com' };
     const complete = { CURFEW_ISSUER: ISSUER, CURFEW_SECRETS: SECRET, CURFEW_CONFIG: join(folder, 'curfew.json') };
-    return start({ NODE_ENV: 'production', ...complete, ...env });
+    return start({ NODE_ENV: 'production', ...mail, ...complete, ...env });
   };
   const modeOf = async (file: string): Promise<string> => ((await stat(file)).mode & 0o777).toString(8);
 

@@ -93,10 +93,8 @@ export class Phone {
   /** Opens the request in the browser, and answers whatever pages come. */
   async authorize(pending: Pending, person?: Person): Promise<URL> {
     let landing: Landing = await this.browser.go(pending.url);
-    for (let pages = 0; pages < 6; pages++) {
-      if (landing.left) return landing.left;
-      landing = await this.answer(landing, person);
-    }
+    for (let pages = 0; pages < 6 && !landing.left; pages++) landing = await this.answer(landing, person);
+    if (landing.left) return landing.left;
     throw new Error(`pages without end: ${landing.page?.html.slice(0, 2000)}`);
   }
 

@@ -44,11 +44,9 @@ export const factors: Words['factors'] = {
     added: { heading: 'Eingerichtet', lead: 'Von jetzt an können Sie sich damit anmelden.' },
     removed: { heading: 'Entfernt', lead: 'Niemand kann sich mehr damit anmelden.' },
     renewed: { heading: 'Ihre Wiederherstellungscodes', lead: 'Die Codes, die Sie vorher hatten, gelten nicht mehr.' },
-    ended: { heading: 'Überall sonst abgemeldet', lead: 'Nur dieser Browser ist noch angemeldet.' },
   },
   codesHeading: 'Bewahren Sie diese Codes auf',
   codesLead:
     'Sie werden nur dieses eine Mal gezeigt. Mit jedem können Sie sich einmal zusammen mit Ihrem Passwort anmelden, wenn Ihnen alles andere fehlt. Drucken Sie sie aus, oder legen Sie sie zu Ihren Passwörtern.',
   othersLead: 'Falls noch jemand in Ihrem Konto angemeldet sein könnte, melden Sie alle anderen jetzt ab.',
-  endOthers: 'Überall sonst abmelden',
 };

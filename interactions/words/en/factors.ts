@@ -40,11 +40,9 @@ export const factors = {
     added: { heading: 'It is set up', lead: 'From now on you can sign in with it.' },
     removed: { heading: 'It is removed', lead: 'Nobody can sign in with it any more.' },
     renewed: { heading: 'Your recovery codes', lead: 'The codes that you had before no longer work.' },
-    ended: { heading: 'Signed out everywhere else', lead: 'Only this browser is still signed in.' },
   },
   codesHeading: 'Keep these recovery codes',
   codesLead:
     'They are shown this once. Each lets you sign in one time, with your password, when you have lost the rest. Print them, or put them where you keep passwords.',
   othersLead: 'If somebody else may be signed in to your account, sign them out now.',
-  endOthers: 'Sign out everywhere else',
 } as const;
