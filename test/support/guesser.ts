@@ -66,6 +66,6 @@ export class Guesser {
 const stable = (html: string, login: string): string =>
   html
     .replaceAll(login, '{login}')
-    .replaceAll(/\/interaction\/[\w-]+/g, '/interaction/{uid}')
+    .replaceAll(/(\/interaction\/|\?from=)[\w-]+/g, '$1{uid}')
     .replaceAll(/(name="csrf" value=")[^"]*/g, '$1{csrf}')
     .replaceAll(/\b[0-9a-f]{12}\b/g, '{correlation}');
