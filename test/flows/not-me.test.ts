@@ -6,6 +6,7 @@ import { linkIn, mailsOf } from '../support/mails.ts';
 import { JWT_API, openWorld, type World } from '../support/world.ts';
 
 describe('the link in a notice', () => {
+  after(() => turningClock.reset());
   let world: World;
   beforeEach(async () => {
     world = await openWorld();

@@ -8,6 +8,7 @@ import { openWorld, type World } from '../support/world.ts';
 const DAY = 24 * 60 * 60;
 
 describe('the outbox of the notices', () => {
+  after(() => turningClock.reset());
   let world: World;
   let sent: Mail[];
   /** What the one who sends does. */

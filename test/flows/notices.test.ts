@@ -16,6 +16,7 @@ const stealFrom = async (phone: Phone): Promise<void> => {
 };
 
 describe('notices by mail', () => {
+  after(() => turningClock.reset());
   let world: World;
   beforeEach(async () => {
     world = await openWorld({ placeOf: async () => 'Berlin' });

@@ -5,16 +5,15 @@ import { newTotpSecret, qrCode, totpStepOf, totpUri } from '../../server/account
 
 const SCALE = 4;
 
-/** The picture that the code's path draws: unit squares, each begun relative to the one before. */
+/** The picture that the code's path draws: a piece for each run of dark modules in a row. */
 const pictureOf = (svg: string) => {
   const side = Number(/viewBox="0 0 (\d+)/.exec(svg)?.[1]) * SCALE;
   const data = new Uint8Array(side * side * 4).fill(255);
-  let [x, y] = [0, 0];
-  for (const [, how, dx, dy] of svg.matchAll(/([Mm])(-?\d+)[ ,]?(-?\d+)/g)) {
-    [x, y] = how === 'M' ? [Number(dx), Number(dy)] : [x + Number(dx), y + Number(dy)];
-    for (let point = 0; point < SCALE * SCALE; point += 1) {
-      const at = ((y * SCALE + Math.floor(point / SCALE)) * side + x * SCALE + (point % SCALE)) * 4;
-      data.fill(0, at, at + 3);
+  for (const [, x, y, length] of svg.matchAll(/M(\d+) (\d+)h(\d+)v1H\d+z/g)) {
+    for (let line = 0; line < SCALE; line += 1) {
+      const at = (Number(y) * SCALE + line) * side + Number(x) * SCALE;
+      for (let point = 0; point < Number(length) * SCALE; point += 1)
+        data.fill(0, (at + point) * 4, (at + point) * 4 + 3);
     }
   }
   return { width: side, height: side, data };
