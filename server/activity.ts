@@ -15,6 +15,7 @@ export const SHOWN_EVENTS = [
   'device_renamed',
   'password_changed',
   'password_demanded',
+  'password_reset_asked',
   'factor_added',
   'factor_removed',
   'factor_failed',

@@ -28,6 +28,7 @@ export const activity: Words['activity'] = {
     device_unnamed: 'أُزيل عن جهاز الاسم الذي أعطيته إياه',
     password_changed: 'تغيّرت كلمة المرور',
     password_demanded: 'طُلبت كلمة مرور جديدة عند تسجيل الدخول القادم',
+    password_reset_asked: 'طُلب رابط لاختيار كلمة مرور جديدة',
     factor_added: 'أُضيف: {kind}',
     factor_removed: 'أُزيل: {kind}',
     factor_failed: 'فشلت الخطوة الثانية: {kind}',

@@ -21,6 +21,7 @@ export const activity: Words['activity'] = {
     device_unnamed: 'Ein Gerät hat den Namen verloren, den Sie ihm gegeben hatten',
     password_changed: 'Das Passwort wurde geändert',
     password_demanded: 'Für die nächste Anmeldung wurde ein neues Passwort verlangt',
+    password_reset_asked: 'Ein Link für ein neues Passwort wurde angefordert',
     factor_added: '{kind} hinzugefügt',
     factor_removed: '{kind} entfernt',
     factor_failed: 'Ein zweiter Schritt ist gescheitert: {kind}',

@@ -20,6 +20,7 @@ export const activity = {
     device_unnamed: 'A device lost the name that you had given it',
     password_changed: 'The password was changed',
     password_demanded: 'A new password was demanded for the next sign-in',
+    password_reset_asked: 'A link to choose a new password was asked for',
     factor_added: '{kind} added',
     factor_removed: '{kind} removed',
     factor_failed: 'A second step failed: {kind}',
