@@ -8,6 +8,7 @@ import type { DeviceStore } from '../sessions/device-store.ts';
 import type { SessionStore } from '../sessions/store.ts';
 import type { Clock } from '../sessions/time.ts';
 import { eventsAfter } from '../streams/outbox.ts';
+import { browserName, readDeviceName } from '../user-agent.ts';
 import type { Whereabouts } from '../whereabouts.ts';
 import { type NoticeFacts, type NoticeKind, noticeKindOf, type ToldReason } from './notices.ts';
 import { type MailOutbox, type NewNotice, WINDOW, withRead } from './outbox-state.ts';
@@ -48,12 +49,18 @@ const languageOf = async (
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/** As the app calls the device that signed in; where it gives no name, the browser, as the list of devices has it. */
+const signedInName = ({ data, userAgent = '' }: PlacedEvent): string | undefined => {
+  const name = text(data?.['name']);
+  return name === undefined || readDeviceName(name).isGiven ? name : browserName(userAgent);
+};
+
 /** Where it happened, as far as the event and its session know. */
 const deviceOf = async (parts: ReadingParts, event: PlacedEvent, session: DeviceSession | undefined) => {
   const { devices } = parts.store;
   const deviceId = text(event.data?.['device']) ?? session?.device.id;
   const known = deviceId === undefined ? undefined : await devices.find(event.accountId ?? '', deviceId);
-  return { deviceId, device: known?.name ?? text(event.data?.['name']) ?? session?.device.name };
+  return { deviceId, device: known?.name ?? signedInName(event) ?? session?.device.name };
 };
 
 const DEVICE_KINDS: ReadonlySet<NoticeKind> = new Set(['new_device', 'session_ended']);

@@ -61,6 +61,14 @@ describe('notices by mail', () => {
     expect(mail?.text).to.include('Device: Somebody’s phone').and.include('if you have lost the device');
   });
 
+  it('call a device that its app gives no name as the list of devices does', async () => {
+    const person = await world.person();
+    await world.signedIn('phone', { person });
+    const browser = world.browser('Mozilla/5.0 (Macintosh; Intel Mac OS X 15_7) Chrome/142.0 Safari/537.36');
+    await world.signedIn('phone', { person, browser });
+    expect((await newest()).text).to.include('Device: Chrome on macOS\n');
+  });
+
   it('tell of a way to sign in that was added, and of one that was removed', async () => {
     const person = await personWithTotp(world);
     const added = (await mailsOf(world)).filter(({ kind }) => kind === 'factor_added');
