@@ -30,5 +30,4 @@ export const FACTOR_PAGES: Rows = {
   'factors, recovery codes': added,
   'factors, remove': removal,
   'factors, removed': removed,
-  'factors, all others signed out': after(removed, '/end-others'),
 };
