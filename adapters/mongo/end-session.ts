@@ -1,5 +1,5 @@
 /** Owns how one session ends: in one write, that waits for no refresh. */
-import type { EndCommand, EndOutcome } from '../../server/sessions/store.ts';
+import type { EndCommand, EndOutcome } from '../../server/sessions/end-command.ts';
 import { confirm, isOwn, lookAgain, type Parts, signed } from './changes.ts';
 import { toDeviceSession } from './device-session-documents.ts';
 import type { DeviceSessionDoc, Untold } from './documents.ts';

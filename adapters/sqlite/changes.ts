@@ -1,6 +1,7 @@
 /** Owns how a device session changes in a transaction: first looked at, then written. */
 import type { DeviceSession } from '../../server/sessions/device-session.ts';
-import type { EndCommand, EndOutcome, Refusal, SessionChange } from '../../server/sessions/store.ts';
+import type { EndCommand, EndOutcome } from '../../server/sessions/end-command.ts';
+import type { Refusal, SessionChange } from '../../server/sessions/store.ts';
 import type { Sql } from './database.ts';
 import { deleteDeviceSession, findDeviceSession, updateDeviceSession } from './device-session-rows.ts';
 import { appendEvent } from './events.ts';

@@ -1,10 +1,11 @@
 /** Owns how sessions end. Every ending, whoever asks, goes through `end()` or, for many, through `endMany()`. */
 import type { NewEvent } from '../events.ts';
 import type { DeviceSession } from './device-session.ts';
+import type { EndOutcome } from './end-command.ts';
 import { covers, END_REASONS, type EndingOfMany, type EndingScope, type EndReason } from './ending.ts';
 import { ENDED_LISTED_SECONDS } from './policy.ts';
 import type { SsoSession } from './sso-session.ts';
-import type { EndOutcome, SessionStore } from './store.ts';
+import type { SessionStore } from './store.ts';
 import type { Clock, Seconds } from './time.ts';
 
 /** Who asked, and what is known about it: for the event log. */

@@ -2,6 +2,7 @@
 import type { EventStore, NewEvent } from '../events.ts';
 import type { DeviceSession } from './device-session.ts';
 import type { DeviceStore, Meeting } from './device-store.ts';
+import type { EndCommand, EndOutcome } from './end-command.ts';
 import type { EndingOfMany, EndReason } from './ending.ts';
 import type { SsoSession } from './sso-session.ts';
 import type { Milliseconds, Seconds } from './time.ts';
@@ -110,22 +111,6 @@ export interface Work {
 
 /** `session` is the device session as it stands after `begin` or `change`; `hasMet`: the account knew nothing of the device. */
 export type Committed = { readonly refused?: undefined; readonly session?: DeviceSession; readonly hasMet?: boolean };
-
-export interface EndCommand {
-  readonly sid: string;
-  readonly reason: EndReason;
-  readonly at: Seconds;
-  /** Whether the SSO session that began it is marked. */
-  readonly marksSso: boolean;
-  /** When the row is forgotten. */
-  readonly forgetAt: Seconds;
-  readonly event: NewEvent;
-  /** Asked of the state that the write replaces: false leaves the session as it is (a timeout that a use overtook). */
-  still?(current: DeviceSession): boolean;
-}
-
-/** `kept` by `still`; `forgotten` where it was pending. */
-export type EndOutcome = 'ended' | 'already' | 'gone' | 'kept' | 'forgotten';
 
 export interface SessionFilter {
   readonly accountId?: string;

@@ -5,8 +5,9 @@ import { sha256 } from '../../server/digests.ts';
 import type { NewEvent } from '../../server/events.ts';
 import type { DeviceSession, FamilyHead } from '../../server/sessions/device-session.ts';
 import type { KnownDevice } from '../../server/sessions/device-store.ts';
+import type { EndCommand } from '../../server/sessions/end-command.ts';
 import type { SsoSession } from '../../server/sessions/sso-session.ts';
-import type { Artifact, EndCommand, Refusal, SessionChange, Work } from '../../server/sessions/store.ts';
+import type { Artifact, Refusal, SessionChange, Work } from '../../server/sessions/store.ts';
 
 export const NOW = 1_800_000_000;
 
