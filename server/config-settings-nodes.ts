@@ -34,7 +34,7 @@ export const NODE_SETTINGS = {
     type: text('a redis:// or rediss:// URL', isRedis).optional(),
     read: asText,
     unit: 'URL',
-    doc: 'The Redis that keeps what may be lost: codes, proofs, sign-ins in progress, opaque access tokens, rate limits. Needs CURFEW_MONGODB_URI, which keeps them where this is left out.',
+    doc: 'The Redis that keeps what may be lost: codes, proofs, sign-ins and step-ups in progress, rate limits. Needs CURFEW_MONGODB_URI, which keeps them where this is left out.',
   },
   drainSeconds: {
     name: 'CURFEW_DRAIN_SECONDS',

@@ -1,9 +1,9 @@
 /** Owns every key: what HKDF derives from the master secrets, and the signing keys, sealed at rest. */
 import { hkdfSync } from 'node:crypto';
 
-/** One secret's refresh-token key. */
-export interface RefreshKey {
-  /** Short, public, stable: the `key id` in a refresh token. base64url. */
+/** One secret's key of one use. */
+export interface NamedKey {
+  /** Short, public, stable: the `key id` in a token's text. base64url. */
   readonly id: string;
   readonly key: Buffer;
 }
@@ -12,8 +12,10 @@ export interface RefreshKey {
 export interface DerivedKeys {
   /** For keygrip: strings. */
   readonly cookie: readonly string[];
-  readonly refresh: readonly [RefreshKey, ...RefreshKey[]];
-  readonly sealing: readonly [RefreshKey, ...RefreshKey[]];
+  readonly refresh: readonly [NamedKey, ...NamedKey[]];
+  /** For opaque access tokens. */
+  readonly access: readonly [NamedKey, ...NamedKey[]];
+  readonly sealing: readonly [NamedKey, ...NamedKey[]];
   /** 32 bytes. */
   readonly dpopNonce: Buffer;
   /** 32 bytes: binds a page's form to its interaction. */
@@ -53,7 +55,9 @@ const derive = (material: string | Buffer, info: string, bytes = 32): Buffer =>
   Buffer.from(hkdfSync('sha256', material, '', `curfew/v1/${info}`, bytes));
 
 /** The id follows from the key, not from the secret: it is public, and says nothing about the other uses. */
-const namedKey = (secret: string, use: 'refresh' | 'sealing'): RefreshKey => {
+type NamedUse = 'refresh' | 'access' | 'sealing';
+
+const namedKey = (secret: string, use: NamedUse): NamedKey => {
   const key = derive(secret, use);
   return { id: derive(key, `${use}-key-id`, 6).toString('base64url'), key };
 };
@@ -61,13 +65,14 @@ const namedKey = (secret: string, use: 'refresh' | 'sealing'): RefreshKey => {
 /** Every key of the server, from its master secrets, newest first. Pure: the same secrets make the same keys on every node. */
 export const deriveKeys = (secrets: readonly [string, ...string[]]): DerivedKeys => {
   const [newest, ...older] = secrets;
-  const ofEach = (use: 'refresh' | 'sealing'): readonly [RefreshKey, ...RefreshKey[]] => [
+  const ofEach = (use: NamedUse): readonly [NamedKey, ...NamedKey[]] => [
     namedKey(newest, use),
     ...older.map((secret) => namedKey(secret, use)),
   ];
   return {
     cookie: secrets.map((secret) => derive(secret, 'cookie').toString('base64url')),
     refresh: ofEach('refresh'),
+    access: ofEach('access'),
     sealing: ofEach('sealing'),
     dpopNonce: derive(newest, 'dpop-nonce'),
     csrf: derive(newest, 'csrf'),

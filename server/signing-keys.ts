@@ -2,7 +2,7 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { CurfewError } from './errors.ts';
 import { ALGORITHMS, type KeptKey, type KeyLifetimes, keptKeys } from './key-phases.ts';
-import type { RefreshKey, SigningKeyRecord, SigningKeyStore } from './keys.ts';
+import type { NamedKey, SigningKeyRecord, SigningKeyStore } from './keys.ts';
 import { type SealingKeys, seal, unseal } from './seal.ts';
 import type { Clock, Seconds } from './sessions/time.ts';
 
@@ -11,7 +11,7 @@ type KeyName = Pick<SigningKeyRecord, 'kid' | 'alg'>;
 /** Bound to its name: a sealed key moved to another row does not open. */
 const boundTo = ({ kid, alg }: KeyName): string => `curfew/v1/signing-key.${alg}.${kid}`;
 
-const sealKey = (jwk: JWK, name: KeyName, key: RefreshKey): string => seal(JSON.stringify(jwk), boundTo(name), key);
+const sealKey = (jwk: JWK, name: KeyName, key: NamedKey): string => seal(JSON.stringify(jwk), boundTo(name), key);
 
 /** A new key, not stored yet. `signsFrom`: others have to know it before it signs. */
 export const makeSigningKey = async (

@@ -25,14 +25,14 @@ const PAGE = 500;
 const needsKey = (
   { head, family }: DeviceSession,
   keyId: string,
-  { retryWindowSeconds, lateRetrySeconds }: Lifetimes,
+  { retryWindowSeconds, lateRetrySeconds, accessTokenSeconds }: Lifetimes,
   now: Seconds,
 ): boolean => {
   if (!head || !family) return false;
   // It was not written down once: it may be any.
   if (head.keyId === undefined || head.keyId === keyId) return true;
   if (head.previousKeyId !== keyId) return false;
-  const isRetried = now < head.rotatedAt + Math.max(retryWindowSeconds, lateRetrySeconds);
+  const isRetried = now < head.rotatedAt + Math.max(retryWindowSeconds, lateRetrySeconds, accessTokenSeconds);
   return isRetried || family.jkt !== undefined;
 };
 

@@ -29,8 +29,6 @@ const about = (unit: Unit, session: DeviceSession) => ({
   userAgent: unit.userAgent,
 });
 
-const isOpaque = (unit: Unit): boolean => unit.put.some(({ kind }) => kind === 'access_token');
-
 const VERDICT_EVENTS = {
   retried: 'refresh_retried',
   retried_late: 'refresh_retried_late',
@@ -80,7 +78,7 @@ const refreshPart = (
   const { session, presented } = redemption;
   const issued = {
     presented,
-    opaque: isOpaque(unit),
+    opaque: unit.isOpaque ?? false,
     now: unit.now,
     lifetimes,
     epoch: placeNow(unit)?.epoch ?? 0,
@@ -122,7 +120,7 @@ const exchangePart = (parts: OidcParts, unit: Unit, lifetimes: Lifetimes, x: Cod
           nowMs: parts.clock.nowMs(),
           lifetimes,
           family: unit.family,
-          opaque: isOpaque(unit),
+          opaque: unit.isOpaque ?? false,
           keyId: parts.keys.refresh[0].id,
           address: deviceAddress(parts, unit, session),
         }),

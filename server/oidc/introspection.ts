@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
+import { parseAccessToken } from '../sessions/access-token.ts';
 import { isStepUp } from './grant-id.ts';
 import { knownCallers, type Recognise } from './known-callers.ts';
 import { grantModel } from './models-session.ts';
@@ -16,8 +17,10 @@ import { requesterOf } from './unit-of-work.ts';
 
 export const INTROSPECTION_PATH = '/token/introspection';
 
-/** Neither a JWT, a refresh token nor a service token has this shape. */
-const OPAQUE = /^[A-Za-z0-9_-]{43}$/u;
+/** One that has a row. Neither a JWT, a refresh token nor a service token has this shape. */
+const DRAWN = /^[A-Za-z0-9_-]{43}$/u;
+
+const isOpaque = (token: string): boolean => DRAWN.test(token) || parseAccessToken(token) !== undefined;
 
 interface Question {
   readonly caller: string;
@@ -30,7 +33,7 @@ const questionIn = async (req: IncomingMessage, callerOf: Recognise): Promise<Qu
   const caller = length === undefined ? undefined : callerOf(req.headers.authorization);
   if (length === undefined || caller === undefined) return undefined;
   const form = await plainForm(req, length, ['token', 'token_type_hint']);
-  return form?.token !== undefined && OPAQUE.test(form.token) ? { caller, token: form.token } : undefined;
+  return form?.token !== undefined && isOpaque(form.token) ? { caller, token: form.token } : undefined;
 };
 
 /** RFC 7662 §2.2. What is absent is left out as the body is written. */

@@ -4,6 +4,7 @@ import type { Context, Middleware } from 'koa';
 import type { Configuration, KoaContextWithOIDC, Provider as ProviderType } from 'oidc-provider';
 import { CurfewError } from '../errors.ts';
 import type { Refusal } from '../sessions/store.ts';
+import { nameAccessTokens } from './access-tokens.ts';
 import { answerRefusal, answerUnavailable, isForPrograms, mendAnswer } from './answers.ts';
 import { nameCodes } from './code-text.ts';
 import { commit, isCommitted } from './commit.ts';
@@ -140,6 +141,7 @@ export const createProtocol = ({ parts, pages, front, tamper = (same) => same }:
   const provider = new Provider(parts.config.issuer, configuration);
   computeRefreshTokens(provider, parts);
   nameCodes(provider);
+  nameAccessTokens(provider, parts);
   nameServiceTokens(provider);
   const failures = noteFailures(provider);
   // Without a listener Koa prints what a broken connection throws, with its stack, beside the log.

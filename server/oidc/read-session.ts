@@ -13,10 +13,15 @@ export const readSession = async ({ store }: OidcParts, sid: string): Promise<De
   return session;
 };
 
-/** A session that may be used; one whose time has run out is ended by the look at it. */
-export const readLive = async (parts: OidcParts, sid: string): Promise<DeviceSession | undefined> => {
-  const session = await readSession(parts, sid);
+/** The session where it may be used; one whose time has run out is ended by the look at it. */
+export const liveOf = async (
+  parts: OidcParts,
+  session: DeviceSession | undefined,
+): Promise<DeviceSession | undefined> => {
   if (session?.status !== 'live') return undefined;
   const unit = currentUnit();
   return parts.sessions.check(session, { address: unit?.address, userAgent: unit?.userAgent });
 };
+
+export const readLive = async (parts: OidcParts, sid: string): Promise<DeviceSession | undefined> =>
+  liveOf(parts, await readSession(parts, sid));

@@ -2,7 +2,8 @@
 import type { Context } from 'koa';
 import type { DeviceSession, FamilyFacts } from '../sessions/device-session.ts';
 import { judge } from '../sessions/family.ts';
-import { macHolds, type RefreshTokenParts } from '../sessions/refresh-token.ts';
+import { macHolds } from '../sessions/own-text.ts';
+import type { RefreshTokenParts } from '../sessions/refresh-token.ts';
 import { presentedBy } from './models-session.ts';
 import { offerOf, scopesFor } from './offers.ts';
 import type { OidcParts } from './parts.ts';

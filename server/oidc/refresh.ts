@@ -7,11 +7,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Middleware } from 'koa';
 import type { ClientConfig } from '../config.ts';
-import { randomId, randomSecret } from '../digests.ts';
+import { randomId } from '../digests.ts';
 import { ID_TOKEN_SECONDS } from '../key-phases.ts';
 import { parseRefreshToken } from '../sessions/refresh-token.ts';
 import type { Seconds } from '../sessions/time.ts';
-import { accessTokenSeconds, keepAccessToken } from './access-tokens.ts';
+import { accessTokenSeconds, keepAccessToken, opaqueText } from './access-tokens.ts';
 import { answerRefusal } from './answers.ts';
 import { commit } from './commit.ts';
 import { FAMILY_GTY } from './models-session.ts';
@@ -69,17 +69,12 @@ const jwtClaims = ({ config: { issuer: iss } }: OidcParts, issued: Issued) => {
   return { ...eventClaims(issued), jti: randomId(), sub, ...life, scope: scopes.join(' '), client_id, iss, aud };
 };
 
-const opaqueToken = (unit: Unit, { redemption, granted, now, seconds }: Issued): string => {
-  const id = randomSecret();
-  keepAccessToken(unit, id, {
-    grantId: redemption.session.sid,
-    iat: now,
-    exp: now + seconds,
-    gty: `${FAMILY_GTY} ${GRANT}`,
-    scope: granted.scopes.join(' '),
-    aud: granted.resource,
-  });
-  return id;
+const opaqueToken = (parts: OidcParts, unit: Unit, { redemption, granted, now, seconds }: Issued): string => {
+  const { sid: grantId } = redemption.session;
+  const token = { grantId, iat: now, exp: now + seconds, scope: granted.scopes.join(' '), aud: granted.resource };
+  const text = opaqueText(parts, unit, token);
+  keepAccessToken(unit, text, { ...token, gty: `${FAMILY_GTY} ${GRANT}` });
+  return text;
 };
 
 const issue = async (parts: OidcParts, sign: SignJwt, unit: Unit, turn: Turn): Promise<object> => {
@@ -89,7 +84,7 @@ const issue = async (parts: OidcParts, sign: SignJwt, unit: Unit, turn: Turn): P
   const life = { session, scopes, isJwt, isStepUp: false, authTime: session.authTime };
   const issued: Issued = { ...turn, now: parts.clock.now(), seconds: accessTokenSeconds(parts, life) };
   const [accessToken, idToken] = await Promise.all([
-    isJwt ? sign(jwtClaims(parts, issued), 'at+jwt') : opaqueToken(unit, issued),
+    isJwt ? sign(jwtClaims(parts, issued), 'at+jwt') : opaqueToken(parts, unit, issued),
     isOpenId ? sign(idTokenClaims(parts, issued)) : undefined,
   ]);
   return {

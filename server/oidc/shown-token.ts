@@ -1,11 +1,14 @@
-/** Owns what an opaque access token is worth that somebody shows: its own row, and the session that it belongs to. */
+/** Owns what an opaque access token is worth that somebody shows: what its text or its row says, and what its session does. */
+import { factsOf, parseAccessToken } from '../sessions/access-token.ts';
 import type { DeviceSession } from '../sessions/device-session.ts';
 import { isVoided } from '../sessions/family.ts';
+import { macHolds, type OwnText } from '../sessions/own-text.ts';
 import type { TokenPlace } from '../sessions/sessions.ts';
 import type { Seconds } from '../sessions/time.ts';
 import { sidOf } from './grant-id.ts';
+import { FAMILY_GTY } from './models-session.ts';
 import type { OidcParts } from './parts.ts';
-import { readLive } from './read-session.ts';
+import { liveOf, readSession } from './read-session.ts';
 
 /** As the protocol library knows an access token. */
 export interface TokenPayload {
@@ -17,38 +20,65 @@ export interface TokenPayload {
   readonly iat: Seconds;
   readonly exp: Seconds;
   readonly gty?: string;
-  readonly scope?: string;
-  readonly aud?: string | readonly string[];
-  readonly jkt?: string;
+  readonly scope?: string | undefined;
+  readonly aud?: string | undefined | readonly string[];
+  readonly jkt?: string | undefined;
+  readonly claims?: unknown;
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
 export interface ShownToken {
   readonly payload: TokenPayload;
-  /** Live. */
   readonly session: DeviceSession;
   readonly place: TokenPlace;
+  /** The person authenticated for this app. */
+  readonly here: boolean;
 }
 
-/** What is not written with a family's token: its session says it. */
-const saidBy = (session: DeviceSession, exp: Seconds) => ({
+/** What a family's token does not say itself: its session says it. */
+const saidBy = (session: DeviceSession) => ({
   accountId: session.accountId,
   clientId: session.clientId,
   sessionUid: session.ssoUid,
   sid: session.sid,
-  exp,
+  claims: session.family?.claims,
   extra: { sid: session.sid, acr: session.acr, amr: session.amr, auth_time: session.authTime },
 });
 
 type Stored = Omit<TokenPayload, 'extra'> & { readonly place?: TokenPlace; readonly here?: boolean };
 
-/** Undefined for one that is unknown, voided, or of a session that is not live. */
-export const showToken = async (parts: OidcParts, id: string): Promise<ShownToken | undefined> => {
+const foundInRow = async (parts: OidcParts, id: string): Promise<ShownToken | undefined> => {
   const stored = await parts.store.artifacts.find({ kind: 'access_token', id }, parts.clock.now());
   if (!stored) return undefined;
-  const { place, here: _here, ...payload } = stored.payload as unknown as Stored;
-  const session = await readLive(parts, sidOf(payload.grantId));
-  if (!session || (place && isVoided(session.head, place))) return undefined;
-  const whole = place ? { ...payload, ...saidBy(session, stored.expiresAt) } : payload;
-  return { payload: whole as TokenPayload, session, place };
+  const { place, here, ...payload } = stored.payload as unknown as Stored;
+  const session = await readSession(parts, sidOf(payload.grantId));
+  if (!session) return undefined;
+  const whole = place ? { ...payload, ...saidBy(session), exp: stored.expiresAt } : payload;
+  return { payload: whole as TokenPayload, session, place, here: here ?? session.authenticatedHere };
+};
+
+/** As the library writes it down. */
+const gtyOf = (generation: number): string => (generation === 0 ? FAMILY_GTY : `${FAMILY_GTY} refresh_token`);
+
+const foundInText = async (parts: OidcParts, text: OwnText): Promise<ShownToken | undefined> => {
+  const session = await readSession(parts, text.sid);
+  if (!session?.family || !macHolds(text, session.family.salt, parts.keys.access)) return undefined;
+  const { id: _id, generation, epoch, ...facts } = factsOf(text);
+  if (facts.exp <= parts.clock.now()) return undefined;
+  const payload = { grantId: session.sid, gty: gtyOf(generation), ...facts, ...saidBy(session) };
+  return { payload, session, place: { generation, epoch }, here: session.authenticatedHere };
+};
+
+/** Undefined for one that is unknown or over. Whether its session is live has still to be asked. */
+export const findToken = (parts: OidcParts, id: string): Promise<ShownToken | undefined> => {
+  const text = parseAccessToken(id);
+  return text ? foundInText(parts, text) : foundInRow(parts, id);
+};
+
+/** Undefined for one that is unknown, over, voided, or of a session that is not live. */
+export const showToken = async (parts: OidcParts, id: string): Promise<ShownToken | undefined> => {
+  const found = await findToken(parts, id);
+  const session = await liveOf(parts, found?.session);
+  if (!found || !session || (found.place && isVoided(session.head, found.place))) return undefined;
+  return { ...found, session };
 };

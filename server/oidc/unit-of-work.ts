@@ -60,6 +60,8 @@ export interface Unit extends Runner {
   redemption?: Redemption;
   exchange?: CodeExchange;
   family?: FamilyFacts;
+  /** It issues an access token whose first use will be seen: no JWT. */
+  isOpaque?: boolean;
   stale?: StaleScopes;
   readonly proofs: Artifact[];
   readonly spend: ArtifactRef[];

@@ -1,11 +1,11 @@
 /** Owns how a receiver's secret is kept: sealed under a master secret, and bound to the stream that it belongs to. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { CurfewError } from '../errors.ts';
-import type { RefreshKey } from '../keys.ts';
+import type { NamedKey } from '../keys.ts';
 import type { SealedText } from './stream.ts';
 
 /** Newest first. */
-export type Sealing = readonly [RefreshKey, ...RefreshKey[]];
+export type Sealing = readonly [NamedKey, ...NamedKey[]];
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;

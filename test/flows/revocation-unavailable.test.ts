@@ -32,13 +32,16 @@ describe('a revocation while the store is down', () => {
     broken = [];
   });
 
-  for (const call of ['sessions.find', 'sessions.end', 'artifacts.find']) {
-    it(`is never answered with a false 200 where ${call} fails, and works afterwards [72]`, async () => {
+  for (const [call, kind] of [
+    ['sessions.find', 'refresh_token'],
+    ['sessions.find', 'access_token'],
+    ['sessions.end', 'refresh_token'],
+    ['sessions.end', 'access_token'],
+  ] as const) {
+    it(`is never answered with a false 200 where ${call} fails for a ${kind}, and works afterwards [72]`, async () => {
       const phone = await deviceApp(world);
       broken = [call];
-      const { access_token: access, refresh_token: refresh = '' } = phone.tokens;
-      const token = call === 'artifacts.find' ? access : refresh;
-      const { status, headers, body } = await phone.revoke(token);
+      const { status, headers, body } = await phone.revoke(phone.tokens[kind]);
       expect(status).to.equal(503);
       expect(Number(headers.get('retry-after'))).to.be.above(0);
       expect(body).not.to.have.property('error');
@@ -49,9 +52,21 @@ describe('a revocation while the store is down', () => {
     });
   }
 
+  it('is neither where the row of an access token cannot be read [72]', async () => {
+    const phone = await world.signedIn('norefresh');
+    const { access_token: token } = phone.tokens;
+    broken = ['artifacts.find'];
+    expect((await phone.revoke(token)).status).to.equal(503);
+    expect(await world.introspect(token)).not.to.have.any.keys('active', 'error');
+    broken = [];
+    expect(await world.introspect(token)).to.include({ active: true });
+    expect((await phone.revoke(token)).status).to.equal(200);
+    expect(await world.introspect(token)).to.deep.equal({ active: false });
+  });
+
   it('is not answered at introspection either: unavailable is not inactive [72]', async () => {
     const phone = await deviceApp(world);
-    for (const call of ['sessions.find', 'artifacts.find', 'sessions.change']) {
+    for (const call of ['sessions.find', 'sessions.change']) {
       broken = [call];
       const reply = await world.introspect(phone.tokens.access_token);
       expect(reply, call).not.to.have.any.keys('active', 'error');

@@ -90,7 +90,7 @@ describe('a dump of the database and all logs hold no credential that works [109
   });
 
   it('holds neither the master secret, nor a key that is derived from it, nor a private signing key', async () => {
-    const { refresh, sealing, cookie, ...others } = deriveKeys([SECRET]);
+    const { refresh, access, sealing, cookie, ...others } = deriveKeys([SECRET]);
     const { jwks } = await openSigningKeys({
       store: world.server.store.signingKeys,
       sealing,
@@ -100,7 +100,7 @@ describe('a dump of the database and all logs hold no credential that works [109
     const privates = (jwks.keys as readonly { d?: string; p?: string; q?: string }[]).flatMap(
       ({ d = '', p = '', q = '' }) => [d, p, q],
     );
-    const keys = [...refresh, ...sealing].map(({ key }) => key);
+    const keys = [...refresh, ...access, ...sealing].map(({ key }) => key);
     const raw = [...keys, ...Object.values(others), ...privates.map((text) => Buffer.from(text, 'base64url'))];
     const wanted = [SECRET, ...cookie, ...privates, ...raw, ...raw.flatMap(spellings)].filter(
       ({ length }) => length > 0,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { macHolds, parseRefreshToken, refreshTokenText } from '../../server/sessions/refresh-token.ts';
+import { macHolds } from '../../server/sessions/own-text.ts';
+import { parseRefreshToken, refreshTokenText } from '../../server/sessions/refresh-token.ts';
 
 const KEY = { id: 'newestK1', key: Buffer.alloc(32, 1) };
 const OLDER = { id: 'olderKK2', key: Buffer.alloc(32, 2) };
@@ -26,7 +27,7 @@ const otherSpelling = (token: string): string => {
 describe('the text of a refresh token', () => {
   it('says its session, its generation and its key, and is computed: the same every time', () => {
     expect(text()).to.equal(text());
-    expect(parseRefreshToken(text())).to.deep.equal({ sid: SID, generation: 7, keyId: KEY.id, text: text() });
+    expect(parseRefreshToken(text())).to.include({ sid: SID, generation: 7, keyId: KEY.id, text: text() });
     expect(text().split('.')[3]).to.have.length(43);
   });
 
