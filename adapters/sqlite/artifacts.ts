@@ -20,16 +20,7 @@ const find = (sql: Sql, { kind, id }: ArtifactRef, now: Seconds): ArtifactRow | 
     now,
   );
 
-/** Sessions are remembered beside it, by their sids: a token that is shown as a sid is none, and the other way round. */
-const tokenKey = (id: string): string => `token ${id}`;
-
 const read = (sql: Sql, ref: ArtifactRef, now: Seconds): StoredArtifact | undefined => {
-  if (ref.kind !== 'access_token') return readRow(sql, ref, now);
-  const found = sql.recent.find(tokenKey(ref.id), () => readRow(sql, ref, now));
-  return found && found.expiresAt > now ? found : undefined;
-};
-
-const readRow = (sql: Sql, ref: ArtifactRef, now: Seconds): StoredArtifact | undefined => {
   const row = find(sql, ref, now);
   return (
     row && {
@@ -50,7 +41,6 @@ export const isSpendable = (sql: Sql, ref: ArtifactRef, now: Seconds): boolean =
 
 /** Inserted, or replaced. What was spent stays spent. */
 export const putArtifact = (sql: Sql, { kind, id, payload, expiresAt }: Artifact): void => {
-  sql.recent.delete(tokenKey(id));
   sql.run(
     `INSERT INTO artifacts (id_hash, kind, expires_at, payload) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at, payload = excluded.payload`,
@@ -77,7 +67,6 @@ export const spendArtifact = (sql: Sql, { kind, id }: ArtifactRef, now: Seconds,
   ) === 1;
 
 export const removeArtifact = (sql: Sql, { kind, id }: ArtifactRef): void => {
-  sql.recent.delete(tokenKey(id));
   sql.run('DELETE FROM artifacts WHERE id_hash = ? AND kind = ?', sha256(id), kind);
 };
 

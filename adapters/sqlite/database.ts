@@ -14,7 +14,6 @@ type Parameter = SQLInputValue | boolean | undefined;
 
 /** Statements, each prepared once. `undefined` is NULL, a boolean is 0 or 1. */
 export interface Sql {
-  /** Device sessions by sid, and access tokens by id behind a word of their own, as objects. */
   readonly recent: Recent;
   one<Row>(text: string, ...parameters: readonly Parameter[]): Row | undefined;
   all<Row>(text: string, ...parameters: readonly Parameter[]): Row[];

@@ -104,7 +104,7 @@ export const insertDeviceSession = (sql: Sql, session: DeviceSession): void => {
 
 /** `next` takes the place of `current`, which the same transaction has read. A refresh touches no index. */
 export const updateDeviceSession = (sql: Sql, current: DeviceSession, next: DeviceSession): void => {
-  sql.recent.set(current.sid, next);
+  sql.recent.set(next);
   const moved = [next.lastUsedAt, next.revision, packState(next)] as const;
   if (STILL_KEYS.every((key) => next[key] === current[key])) {
     sql.run(

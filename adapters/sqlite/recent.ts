@@ -1,19 +1,21 @@
 /**
- * Owns what was read or written last, as objects: a session that is asked about at every call of an API is not read and
- * parsed each time. What another process commits empties it before the next read, so it never says what the file does not.
+ * Owns the device sessions that were read or written last, as objects: one that is asked about at every call of an API is
+ * not read and parsed each time. What another process commits empties it before the next read, so it never says what the
+ * file does not.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { DeviceSession } from '../../server/sessions/device-session.ts';
 
-/** The older half is let go at a time. */
-const HALF = 10_000;
+/** The older half is let go at a time. A session takes some 1.2 KB: 48 MB at most. */
+const HALF = 20_000;
 
 export class Recent {
   readonly #db: DatabaseSync;
   readonly #version: ReturnType<DatabaseSync['prepare']>;
   #seen: unknown;
   #looked = false;
-  #new = new Map<string, object>();
-  #old = new Map<string, object>();
+  #new = new Map<string, DeviceSession>();
+  #old = new Map<string, DeviceSession>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -43,26 +45,26 @@ export class Recent {
   }
 
   /** What `read` found, or would find. Nobody may change it. */
-  find<T extends object>(key: string, read: () => T | undefined): T | undefined {
+  find(sid: string, read: () => DeviceSession | undefined): DeviceSession | undefined {
     if (!this.#db.isTransaction) this.#lookOnce();
-    const known = this.#new.get(key) as T | undefined;
+    const known = this.#new.get(sid);
     if (known) return known;
-    const found = (this.#old.get(key) as T | undefined) ?? read();
-    if (found) this.set(key, found);
+    const found = this.#old.get(sid) ?? read();
+    if (found) this.set(found);
     return found;
   }
 
-  set(key: string, value: object): void {
+  set(session: DeviceSession): void {
     if (this.#new.size >= HALF) {
       this.#old = this.#new;
       this.#new = new Map();
     }
-    this.#new.set(key, value);
+    this.#new.set(session.sid, session);
   }
 
-  delete(key: string): void {
-    this.#new.delete(key);
-    this.#old.delete(key);
+  delete(sid: string): void {
+    this.#new.delete(sid);
+    this.#old.delete(sid);
   }
 
   /** Also after a rollback: what was written then is not there. */
