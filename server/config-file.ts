@@ -36,7 +36,7 @@ export const DPOP_KEYS = {
   requireNonce: {
     type: flag().optional(),
     default: true,
-    doc: 'Whether a DPoP proof has to carry a nonce of this server (RFC 9449 §8).',
+    doc: 'Whether a DPoP proof has to carry a nonce of this server, at every address of it (RFC 9449 §8 and §9).',
   },
 } as const;
 

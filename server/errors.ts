@@ -25,6 +25,7 @@ export const ERRORS = {
     status: 401,
     sentence: 'The access token is missing, expired, ended or not meant for this address.',
   },
+  use_dpop_nonce: { status: 401, sentence: 'The DPoP proof needs the nonce that this answer carries.' },
   insufficient_scope: { status: 403, sentence: 'The access token does not carry the scope that this call needs.' },
   insufficient_user_authentication: { status: 401, sentence: 'This call needs a fresh sign-in.' },
   unknown_account: { status: 404, sentence: 'No such account.' },

@@ -1,6 +1,7 @@
 /** Owns how an access token is shown to an API of ours: RFC 6750 §2.1 or RFC 9449 §7.1, the Authorization header alone. */
 import type { Context } from 'koa';
 import { CurfewError } from '../errors.ts';
+import { dpopNonces } from './dpop-nonces.ts';
 import { checkProof } from './dpop-proof.ts';
 import type { OidcParts } from './parts.ts';
 
@@ -34,8 +35,16 @@ export const checkBinding = async (
     throw new CurfewError('invalid_token', { detail: 'the access token needs a DPoP proof', members: { dpop: true } });
   }
   const url = `${new URL(parts.config.issuer).origin}${new URL(parts.config.issuer).pathname.replace(/\/$/, '')}${ctx.path}`;
-  const { artifacts } = parts.store;
-  await checkProof({ artifacts, clock: parts.clock }, { proof, method: ctx.method, url, accessToken: token, jkt });
+  const { clock, keys, config, store } = parts;
+  const nonces = dpopNonces(keys.dpopNonce, clock);
+  const next = nonces.next();
+  // RFC 9449 §8.2: also with a refusal.
+  ctx.set('dpop-nonce', next);
+  const proven = await checkProof(
+    { artifacts: store.artifacts, clock, nonces, requireNonce: config.dpop.requireNonce },
+    { proof, method: ctx.method, url, accessToken: token, jkt },
+  );
+  if (proven === next) ctx.remove('dpop-nonce');
 };
 
 export const requireScope = (held: string | undefined, scope: string): void => {

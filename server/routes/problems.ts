@@ -3,7 +3,12 @@ import type { Context, Middleware } from 'koa';
 import { CurfewError, ERRORS } from '../errors.ts';
 import type { Log } from '../log.ts';
 
-const CHALLENGED = new Set(['invalid_token', 'insufficient_scope', 'insufficient_user_authentication']);
+const CHALLENGED = new Set([
+  'invalid_token',
+  'use_dpop_nonce',
+  'insufficient_scope',
+  'insufficient_user_authentication',
+]);
 
 const quoted = (name: string, value: unknown): string => `${name}="${String(value).replace(/["\\]/g, '')}"`;
 
