@@ -7,12 +7,12 @@ import { curfew, type Measured, type Target, withServer } from './targets.ts';
 
 export interface Crowd {
   readonly sessions: number;
+  /** That refresh, one after the other. */
+  readonly phones: number;
   readonly refresh: readonly Measured[];
 }
 
 const FEW = 1000;
-/** Phones that refresh, spread over the whole store: most of what they touch is not in SQLite's own cache. */
-const ACTIVE = 20_000;
 
 /** Every round meets an untouched store: a copy of one that is made once. */
 const copied = (target: Target, from: string): Target => ({
@@ -27,9 +27,10 @@ interface Prepared {
   readonly sessions: number;
 }
 
-const prepare = async (sessions: number, folder: string): Promise<Prepared> => {
+/** The phones are spread over the whole store: most of what they touch is not in SQLite's own cache. */
+const prepare = async (sessions: number, active: number, folder: string): Promise<Prepared> => {
   const from = await mkdtemp(join(folder, `${sessions}-`));
-  const phones = Math.min(sessions, ACTIVE);
+  const phones = Math.min(sessions, active);
   const target = curfew('Curfew', { sessions });
   await target.prepare(from, phones);
   return { sessions, phones, target: copied(target, from), refresh: [] };
@@ -46,7 +47,7 @@ export const measureCrowds = async (options: Options, say: (line: string) => voi
 };
 
 const measureIn = async (folder: string, options: Options, say: (line: string) => void): Promise<readonly Crowd[]> => {
-  const crowds = [await prepare(FEW, folder), await prepare(options.many, folder)];
+  const crowds = [await prepare(FEW, FEW, folder), await prepare(options.many, options.active, folder)];
   for (let round = 1; round <= options.runs; round++) {
     for (const { sessions, phones, target, refresh } of crowds) {
       const measured = await withServer(target, { ...options, phones }, ({ run }) => run(timed('refresh', options)));
@@ -56,5 +57,5 @@ const measureIn = async (folder: string, options: Options, say: (line: string) =
       );
     }
   }
-  return crowds.map(({ sessions, refresh }) => ({ sessions, refresh }));
+  return crowds.map(({ sessions, phones, refresh }) => ({ sessions, phones, refresh }));
 };

@@ -15,6 +15,8 @@ export interface Options {
   readonly connections: number;
   /** Device sessions in the large store. */
   readonly many: number;
+  /** Phones that refresh in it, spread over all of it. */
+  readonly active: number;
   /** Device sessions whose bytes are counted. */
   readonly stored: number;
   readonly parts: ReadonlySet<Part>;
@@ -37,6 +39,7 @@ const USAGE = `npm run bench -- [options]
   --phones N       signed-in phones, each with a family of its own (1000)
   --connections N  kept-alive connections, one request at a time on each (32)
   --many N         device sessions in the large store (1000000)
+  --active N       phones that refresh in it, one after the other (20000)
   --quick          a smoke run of some seconds: its figures mean nothing
   --only A,B       parts: ${PARTS.join(', ')}
   --store NAME     ${STORES.join(' | ')} (sqlite); on the others speed alone is measured, beside the stock library on them
@@ -55,6 +58,7 @@ const { values } = parseArgs({
     phones: { type: 'string' },
     connections: { type: 'string', default: '32' },
     many: { type: 'string' },
+    active: { type: 'string' },
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: PARTS.join(',') },
     store: { type: 'string', default: 'sqlite' },
@@ -103,6 +107,7 @@ export const readOptions = (): Options => {
     phones: whole('phones', 1000, 200),
     connections: whole('connections', 32, 32),
     many: whole('many', 1_000_000, 20_000),
+    active: whole('active', 20_000, 2000),
     stored: values.quick ? 200 : 1000,
     parts: parts(),
     store: store(),

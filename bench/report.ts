@@ -121,10 +121,10 @@ const bytesTable = ({ curfew, stock }: NonNullable<Figures['bytes']>): string[] 
 ];
 
 const crowdsTable = (crowds: readonly Crowd[]): string[] => [
-  '| device sessions stored | refreshes/s | p99 ms |\n|---|---|---|',
+  '| device sessions stored | phones that refresh | refreshes/s | p99 ms | CPU of a reply, µs |\n|---|---|---|---|---|',
   ...crowds.map(
-    ({ sessions, refresh }) =>
-      `| ${sessions} | ${Math.round(of(refresh, 'perSecond'))} | ${of(refresh, 'p99Ms').toFixed(1)} |`,
+    ({ sessions, phones, refresh }) =>
+      `| ${sessions} | ${phones} | ${Math.round(of(refresh, 'perSecond'))} | ${of(refresh, 'p99Ms').toFixed(1)} | ${Math.round(of(refresh, 'allMicros'))} |`,
   ),
 ];
 
