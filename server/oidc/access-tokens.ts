@@ -65,13 +65,14 @@ const wholeOf = (payload: AdapterPayload): Record<string, unknown> => {
 };
 
 /** Of a family's token, what its session does not say. */
-const leanOf = ({ grantId, iat, gty, scope, aud, jkt }: AdapterPayload): Record<string, unknown> => ({
+const leanOf = ({ grantId, iat, gty, scope, aud, jkt, claims }: AdapterPayload): Record<string, unknown> => ({
   grantId,
   iat,
   gty,
   scope,
   aud,
   jkt,
+  claims,
 });
 
 /** Undefined where the session will have no family: its app is not registered for refresh tokens. */

@@ -41,7 +41,6 @@ const saidBy = (session: DeviceSession) => ({
   clientId: session.clientId,
   sessionUid: session.ssoUid,
   sid: session.sid,
-  claims: session.family?.claims,
   extra: { sid: session.sid, acr: session.acr, amr: session.amr, auth_time: session.authTime },
 });
 
@@ -65,7 +64,8 @@ const foundInText = async (parts: OidcParts, text: OwnText): Promise<ShownToken 
   if (!session?.family || !macHolds(text, session.family.salt, parts.keys.access)) return undefined;
   const { id: _id, generation, epoch, ...facts } = factsOf(text);
   if (facts.exp <= parts.clock.now()) return undefined;
-  const payload = { grantId: session.sid, gty: gtyOf(generation), ...facts, ...saidBy(session) };
+  const { claims } = session.family;
+  const payload = { grantId: session.sid, gty: gtyOf(generation), claims, ...facts, ...saidBy(session) };
   return { payload, session, place: { generation, epoch }, here: session.authenticatedHere };
 };
 
