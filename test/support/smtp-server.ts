@@ -1,6 +1,7 @@
 /** Owns a mail server of a test (RFC 5321), on loopback: it takes what it is sent, unless it is told to do something else. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
 export interface Received {
   readonly from: string;
@@ -28,12 +29,14 @@ export class SmtpServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor() {
-    this.#server = createServer((socket) => this.#serve(socket));
+  private constructor(tls: TlsOptions | undefined) {
+    const serve = (socket: Socket): void => this.#serve(socket);
+    this.#server = tls ? createTlsServer(tls, serve) : createServer(serve);
   }
 
-  static async open(port = 0): Promise<SmtpServer> {
-    const smtp = new SmtpServer();
+  /** With `tls`, it speaks TLS from the first byte (RFC 8314 §3.3). */
+  static async open(port = 0, tls?: TlsOptions): Promise<SmtpServer> {
+    const smtp = new SmtpServer(tls);
     smtp.#server.listen(port, '127.0.0.1');
     await once(smtp.#server, 'listening');
     return smtp;
