@@ -6,6 +6,7 @@ import { keepAccessToken } from './access-tokens.ts';
 import { beginFromCode } from './begin.ts';
 import { sidInCode } from './code-text.ts';
 import { isStepUp } from './grant-id.ts';
+import { errors } from './library.ts';
 import { type Model, notHere } from './model.ts';
 import type { OidcParts } from './parts.ts';
 import { readSession } from './read-session.ts';
@@ -80,6 +81,13 @@ export const codeModel = (parts: OidcParts): Model => ({
  */
 const PUSHED_REQUEST_KEPT_SECONDS = 60 + 3 * 60 * 60;
 
+/** Characters of JSON. Anyone can ask, and what is asked is kept: an honest request, hints and claims included, is half of it. */
+const LONGEST_REQUEST = 16_384;
+
+const refuseLong = (payload: AdapterPayload): void => {
+  if (JSON.stringify(payload).length > LONGEST_REQUEST) throw new errors.InvalidRequest('the request is too long');
+};
+
 /** Interactions and pushed requests: written with the request that makes them, spent once. */
 export const singleUseModel = (
   parts: OidcParts,
@@ -94,6 +102,7 @@ export const singleUseModel = (
   return {
     ...notHere,
     async upsert(id, payload, expiresIn = 0) {
+      refuseLong(payload);
       const kept = kind === 'pushed_request' ? PUSHED_REQUEST_KEPT_SECONDS : expiresIn;
       const artifact = { kind, id, payload: withoutId(payload), expiresAt: parts.clock.now() + kept };
       const unit = currentUnit();

@@ -62,6 +62,15 @@ describe('authorization requests that are pushed (RFC 9126)', () => {
     }
   });
 
+  it('[112] keeps nothing of a request that is longer than any app’s', async () => {
+    const { url } = world.phone().request({ state: 'x'.repeat(17_000) });
+    const query = Object.fromEntries(new URL(url).searchParams);
+    const { status, body } = await pushed(world, query);
+    expect({ status, error: body['error'] }).to.deep.equal({ status: 400, error: 'invalid_request' });
+    const longest = world.phone().request({ state: 'x'.repeat(10_000) });
+    expect((await pushed(world, Object.fromEntries(new URL(longest.url).searchParams))).status).to.equal(201);
+  });
+
   it('[27] serves its request once, to its client, and for a minute', async () => {
     const phone = world.phone();
     const person = await world.person();
