@@ -8,7 +8,7 @@ import { type VerifyOptions, verifyRevocation } from './verify-revocation.ts';
 const STREAM = ['<stream>', 'the stream, as stream list names it'] as const;
 
 export const addStreamVerbs = (program: Command, surroundings: Surroundings): void => {
-  const group = program.command('stream').description('Who is told of endings.');
+  const group = example(program.command('stream').description('Who is told of endings.'), 'curfew stream list');
   const verb = (name: string, says: string, act: Act): Command =>
     group.command(name).description(says).action(answering(surroundings, act));
 

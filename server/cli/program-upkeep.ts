@@ -30,19 +30,20 @@ const addKeyVerbs = (group: Command, surroundings: Surroundings): void => {
 };
 
 export const addUpkeepVerbs = (program: Command, surroundings: Surroundings): void => {
-  const config = program.command('config').description('The configuration.');
+  const check = 'CURFEW_CONFIG=curfew.json curfew config check';
   example(
-    config
+    example(program.command('config').description('The configuration.'), check)
       .command('check')
       .description('Say whether the server would start, what is worth a word, and who still needs an older secret.')
       .action(answering(surroundings, () => checkConfiguration(surroundings))),
-    'CURFEW_CONFIG=curfew.json curfew config check',
+    check,
   );
-  addKeyVerbs(program.command('key').description('The keys that sign tokens.'), surroundings);
+  addKeyVerbs(
+    example(program.command('key').description('The keys that sign tokens.'), 'curfew key list'),
+    surroundings,
+  );
   example(
-    program
-      .command('secret')
-      .description('The master secrets.')
+    example(program.command('secret').description('The master secrets.'), 'curfew secret rotate')
       .command('rotate')
       .description('Make a new master secret, and say how to bring it in. Changes nothing.')
       .action(answering(surroundings, rotateSecret)),

@@ -1,5 +1,6 @@
 /** Owns the commands: their names, options, help and examples. What they do is in the files beside it. */
 import { Command, Option } from 'commander';
+import { packageVersion } from '../version.ts';
 import { addAccount, changePassword, deleteAccount, disableAccount, enableAccount, listAccounts } from './accounts.ts';
 import { listFactors, removeFactor } from './factors.ts';
 import { type Act, answering, example } from './program-parts.ts';
@@ -63,17 +64,16 @@ const addFactorVerbs = (group: Command, surroundings: Surroundings): void => {
       .action(answering(surroundings, listFactors)),
     'curfew account factors --email ada@example.com',
   );
+  const remove = 'curfew account factor remove --email ada@example.com --factor 3q2-7wEjRk';
   example(
-    group
-      .command('factor')
-      .description('One factor of an account.')
+    example(group.command('factor').description('One factor of an account.'), remove)
       .command('remove')
       .description('Take away a factor that a person has lost. Their sessions stay.')
       .addOption(email())
       .addOption(sub())
       .option('--factor <id>', 'which, as account factors lists it (needed)')
       .action(answering(surroundings, removeFactor)),
-    'curfew account factor remove --email ada@example.com --factor 3q2-7wEjRk',
+    remove,
   );
 };
 
@@ -120,23 +120,34 @@ const addSessionVerbs = (group: Command, surroundings: Surroundings): void => {
 
 /** Every command. Nothing runs before `parseAsync`, which throws where commander would exit. */
 export const createProgram = (surroundings: Surroundings): Command => {
-  const program = new Command('curfew')
+  const program: Command = new Command('curfew')
     .description(
       'Looks after a Curfew server, beside it while it runs. It reads the settings that the server reads: CURFEW_CONFIG, CURFEW_DATA_DIR and the others.',
     )
+    .version(packageVersion(), '-V, --version', 'say which version this is')
     .option('--json', 'answer with one JSON document')
-    .configureHelp({ showGlobalOptions: true, helpWidth: 80 })
+    .configureHelp({
+      showGlobalOptions: true,
+      helpWidth: 80,
+      visibleGlobalOptions: ({ parent }) => (parent ? program.options.filter(({ long }) => long === '--json') : []),
+    })
     .configureOutput({ writeErr: surroundings.complain, outputError: () => {} })
     .exitOverride();
   example(program, 'curfew session list --account ada@example.com');
-  const account = program.command('account').description('People who may sign in.');
+  const account = example(
+    program.command('account').description('People who may sign in.'),
+    'curfew account add --email ada@example.com',
+  );
   addAccountVerbs(account, surroundings);
   addFactorVerbs(account, surroundings);
   addSessionVerbs(
-    program
-      .command('session')
-      .description('Where people are signed in, and why they no longer are.')
-      .summary('Where people are signed in.'),
+    example(
+      program
+        .command('session')
+        .description('Where people are signed in, and why they no longer are.')
+        .summary('Where people are signed in.'),
+      'curfew session list --account ada@example.com',
+    ),
     surroundings,
   );
   addStreamVerbs(program, surroundings);

@@ -41,53 +41,84 @@ interface Counted {
   lastEndsAt: Seconds | undefined;
 }
 
-const countSessions = async (opened: Opened, keyIds: readonly string[], progress: Surroundings['progress']) => {
-  const { store, core, clock } = opened;
-  const now = clock.now();
-  const counts = keyIds.map((): Counted => ({ sessions: 0, lastEndsAt: undefined }));
-  const count = (session: DeviceSession): void => {
-    const lifetimes = core.lifetimesOf(session.clientId);
-    if (!lifetimes || endReason(session, lifetimes, now)) return;
-    const { absolute } = endsAt(session, lifetimes);
-    for (const [index, counted] of counts.entries()) {
-      if (!needsKey(session, keyIds[index] ?? '', lifetimes, now)) continue;
-      counted.sessions += 1;
-      counted.lastEndsAt = Math.max(counted.lastEndsAt ?? 0, absolute);
-    }
-  };
+interface Counts {
+  /** Of every secret but the newest. */
+  readonly older: readonly Counted[];
+  /** Live sessions whose newest token was made with a secret that is not given. */
+  withoutSecret: number;
+}
+
+const lacksSecret = ({ head }: DeviceSession, keyIds: readonly string[]): boolean =>
+  head?.keyId !== undefined && !keyIds.includes(head.keyId);
+
+const everyLive = async (
+  { store }: Opened,
+  progress: Surroundings['progress'],
+  look: (session: DeviceSession) => void,
+): Promise<void> => {
   let looked = 0;
   for (let after: string | undefined; ; ) {
     const page = await store.sessions.listLive(PAGE, after);
-    for (const session of page) count(session);
+    for (const session of page) look(session);
     looked += page.length;
-    if (page.length < PAGE) return counts;
+    if (page.length < PAGE) return;
     progress(`${looked} sessions so far`);
     after = page.at(-1)?.sid;
   }
 };
 
-/** Of every secret but the newest. */
-export const secretsInUse = async (
+/** `keyIds` are of all secrets, the newest first. */
+const countSessions = async (
   opened: Opened,
+  keyIds: readonly string[],
   progress: Surroundings['progress'],
-): Promise<readonly SecretUse[]> => {
+): Promise<Counts> => {
+  const now = opened.clock.now();
+  const olderIds = keyIds.slice(1);
+  const counts: Counts = { older: olderIds.map(() => ({ sessions: 0, lastEndsAt: undefined })), withoutSecret: 0 };
+  const count = (session: DeviceSession, lifetimes: Lifetimes): void => {
+    const { absolute } = endsAt(session, lifetimes);
+    const needed = counts.older.filter((_, index) => needsKey(session, olderIds[index] ?? '', lifetimes, now));
+    for (const counted of needed) {
+      counted.sessions += 1;
+      counted.lastEndsAt = Math.max(counted.lastEndsAt ?? 0, absolute);
+    }
+    if (lacksSecret(session, keyIds)) counts.withoutSecret += 1;
+  };
+  await everyLive(opened, progress, (session) => {
+    const lifetimes = opened.core.lifetimesOf(session.clientId);
+    if (lifetimes && !endReason(session, lifetimes, now)) count(session, lifetimes);
+  });
+  return counts;
+};
+
+export interface SecretsInUse {
+  /** Of every secret but the newest. */
+  readonly older: readonly SecretUse[];
+  readonly withoutSecret: number;
+}
+
+export const secretsInUse = async (opened: Opened, progress: Surroundings['progress']): Promise<SecretsInUse> => {
   const { refresh, sealing } = deriveKeys(opened.config.secrets);
   const older = sealing.slice(1);
   const [counts, records, apps] = await Promise.all([
     countSessions(
       opened,
-      refresh.slice(1).map(({ id }) => id),
+      refresh.map(({ id }) => id),
       progress,
     ),
     opened.store.signingKeys.list(),
     Promise.all(older.map(async ({ id }) => (await opened.store.factors.sealedUnder(id, 1)).length > 0)),
   ]);
-  return counts.map((counted, index) => ({
-    ...counted,
-    position: index + 2,
-    signingKeys: records.filter(({ sealedUnder }) => sealedUnder === older[index]?.id).map(({ kid }) => kid),
-    apps: apps[index] ?? false,
-  }));
+  return {
+    withoutSecret: counts.withoutSecret,
+    older: counts.older.map((counted, index) => ({
+      ...counted,
+      position: index + 2,
+      signingKeys: records.filter(({ sealedUnder }) => sealedUnder === older[index]?.id).map(({ kid }) => kid),
+      apps: apps[index] ?? false,
+    })),
+  };
 };
 
 export const secretView = ({ position, sessions, lastEndsAt, signingKeys, apps }: SecretUse) => ({
@@ -109,6 +140,12 @@ export const secretLine = (
   if (signingKeys.length > 0 || apps) {
     return `${secret}: ${signingKeys.length > 0 ? 'signing keys' : 'keys of authenticator apps'} are sealed under it; start the server once with the newest secret first, which seals them anew.`;
   }
-  if (lastEndsAt === undefined) return `${secret}: no live session has refresh tokens under it; it can go now.`;
-  return `${secret}: ${some(sessions)} may still have refresh tokens under it; the last ends at most at ${moment(lastEndsAt, now)}. Each takes the newest secret at its next refresh; removing the older one early signs the rest out.`;
+  if (lastEndsAt === undefined) return `${secret}: no live session has tokens under it; it can go now.`;
+  return `${secret}: ${some(sessions)} may still have tokens under it; the last ends at most at ${moment(lastEndsAt, now)}. Each takes the newest secret at its next refresh; removing the older one early signs the rest out.`;
 };
+
+/** Undefined where there is nothing to say. */
+export const withoutSecretLine = (sessions: number): string | undefined =>
+  sessions === 0
+    ? undefined
+    : `${some(sessions)}, made with a secret that is not in CURFEW_SECRETS: signed out for want of it at the next refresh. Put it back, as the last one, and start again.`;

@@ -28,7 +28,11 @@ const KEYS: readonly Shape[] = [
     given: ['session', 'end', '--account', 'known@example.com'],
     keys: ['account', 'ended'],
   },
-  { title: 'config check', given: ['config', 'check'], keys: ['valid', 'issuer', 'clients', 'warnings', 'secrets'] },
+  {
+    title: 'config check',
+    given: ['config', 'check'],
+    keys: ['valid', 'issuer', 'clients', 'warnings', 'secrets', 'sessions_without_secret'],
+  },
 ];
 
 describe('what the command line answers', () => {

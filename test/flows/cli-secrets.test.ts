@@ -3,6 +3,7 @@ import { type CommandLine, openCommandLine } from '../support/command-line.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 interface Checked {
+  readonly sessions_without_secret: number;
   readonly secrets: readonly { position: number; sessions: number; last_ends_at: string | null; signing_keys: [] }[];
 }
 
@@ -78,6 +79,27 @@ describe('a master secret, and its replacement', () => {
     expect(await left()).to.equal(others);
     await phone.refresh();
     expect(await left()).to.equal(others - 1);
+    newest = secret;
+  });
+
+  it('says who is signed out for want of one that was taken away too early, and that it can be put back', async () => {
+    const phone = await world.signedIn();
+    const { secret } = await curfew.json<{ secret: string }>(['secret', 'rotate']);
+    await restarted([secret, newest]);
+    const moved = await world.signedIn();
+    await restarted([secret]);
+    expect((await phone.refreshWith(phone.refreshToken)).body).to.include({ error: 'invalid_grant' });
+    const env = { CURFEW_SECRETS: secret };
+    const { stdout } = await curfew.run(['--json', 'config', 'check'], { env });
+    const { sessions_without_secret: without } = JSON.parse(stdout) as Checked;
+    expect(without).to.be.at.least(1);
+    const { stdout: told } = await curfew.run(['config', 'check'], { env });
+    expect(told).to.match(
+      new RegExp(`^${without} live sessions?, made with a secret that is not in CURFEW_SECRETS`, 'm'),
+    );
+    await moved.refresh();
+    await restarted([secret, newest]);
+    await phone.refresh();
   });
 
   const absoluteEnd = async (sid: string): Promise<{ absolute: string }> => {

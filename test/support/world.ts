@@ -188,7 +188,11 @@ export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const server = await assemble(
     { config, clock: turningClock, ...defined({ accounts, factors, mailer, placeOf }) },
     { log, ...parts },
-  );
+  ).catch((error: unknown) => {
+    // A port that stays open would keep the whole run from ending.
+    http.close();
+    throw error;
+  });
   http.on('request', server.callback());
   return new World(server, http, issuer, dataDir, logged);
 };
