@@ -42,9 +42,24 @@ const jwtWarnings = (uri: string, clients: readonly ClientConfig[]): readonly st
         `resources['${uri}'] issues JWTs, and those of clients['${id}'] last ${lifetimes.accessTokenSeconds} s, more than half its idle time of ${lifetimes.idleSeconds} s: the session may time out while they are valid, or for want of a sign that it is used.`,
     );
 
+/** Nobody sees a JWT's use, so nobody can tell that the reply which brought it was lost. */
+const lateRetryWarnings = (uri: string, clients: readonly ClientConfig[]): readonly string[] => {
+  const late = clients.filter(
+    ({ lifetimes, dpop_bound_access_tokens: bound }) => lifetimes.lateRetrySeconds > 0 && !bound,
+  );
+  if (late.length === 0) return [];
+  const names = late.map(({ client_id: id }) => `clients['${id}']`).join(', ');
+  return [
+    `resources['${uri}'] issues JWTs, whose use nobody sees: lateRetrySeconds does not help ${names}, and a phone that lost a reply is signed out where it asks again after retryWindowSeconds. Opaque tokens, or dpop_bound_access_tokens, keep it signed in.`,
+  ];
+};
+
 const resourceWarnings = ({ resources, clients }: Config): readonly string[] =>
   Object.entries(resources).flatMap(([uri, { accessTokenFormat, introspectedBy }]) => {
-    if (accessTokenFormat === 'jwt') return jwtWarnings(uri, clients.filter(refreshes));
+    if (accessTokenFormat === 'jwt') {
+      const refreshing = clients.filter(refreshes);
+      return [...jwtWarnings(uri, refreshing), ...lateRetryWarnings(uri, refreshing)];
+    }
     return introspectedBy.length > 0
       ? []
       : [`resources['${uri}'] has opaque tokens and no introspectedBy: nobody can tell what they are good for.`];
@@ -58,6 +73,17 @@ const proxyWarnings = ({ trustedProxies }: Config): readonly string[] =>
         `CURFEW_TRUSTED_PROXIES has ${range}: anyone may then claim any address, and limits by address count for nothing.`,
     );
 
+const LOOPBACK = /^(127(\.\d+){3}|\[::1\]|localhost)$/;
+
+const issuerWarnings = ({ issuer }: Config): readonly string[] => {
+  const { protocol, hostname } = new URL(issuer);
+  return protocol === 'https:' || LOOPBACK.test(hostname)
+    ? []
+    : [
+        `CURFEW_ISSUER is ${issuer}, and not https: passwords and tokens cross the network in clear, phones refuse to go there, and production does not start with it.`,
+      ];
+};
+
 const mailWarnings = ({ production, smtpUrl }: Config): readonly string[] =>
   production && smtpUrl === undefined
     ? [
@@ -69,6 +95,7 @@ const mailWarnings = ({ production, smtpUrl }: Config): readonly string[] =>
 export const warningsOf = (config: Config): readonly string[] => [
   ...config.clients.flatMap(clientWarnings),
   ...resourceWarnings(config),
+  ...issuerWarnings(config),
   ...proxyWarnings(config),
   ...mailWarnings(config),
 ];

@@ -51,4 +51,31 @@ describe('configuration of a host application', () => {
       "resources['https://api.example.com'] issues JWTs, and those of clients['phone'] last 700 s",
     );
   });
+
+  it('warns of JWTs for apps that count on a late retry, and of an issuer that is not https', () => {
+    const app = (id: string, more: object) => ({ client_id: id, redirect_uris: [`com.example.${id}:/cb`], ...more });
+    const saidOf = (issuer: string, accessTokenFormat: 'jwt' | 'opaque') =>
+      configWarnings(
+        resolveConfig(
+          {
+            issuer,
+            secrets: [SECRET],
+            clients: [app('a', {}), app('b', { dpop_bound_access_tokens: true }), app('c', { lifetimes: 'high' })],
+            resources: { 'urn:x': { scopes: ['x'], accessTokenFormat, introspectedBy: [] } },
+          },
+          {},
+        ),
+      );
+    const ofJwt = saidOf(ISSUER, 'jwt').filter((line) => line.includes('lateRetrySeconds'));
+    expect(ofJwt).to.have.length(1);
+    expect(ofJwt[0])
+      .to.include("resources['urn:x']")
+      .and.include("clients['a'],")
+      .and.not.match(/clients\['[bc]'\]/);
+    expect(saidOf(ISSUER, 'opaque').filter((line) => line.includes('lateRetrySeconds'))).to.deep.equal([]);
+    const ofHttp = (issuer: string) => saidOf(issuer, 'opaque').filter((line) => line.includes('not https'));
+    expect(ofHttp('http://auth.example.com')).to.have.length(1);
+    for (const fine of [ISSUER, 'http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000'])
+      expect(ofHttp(fine), fine).to.deep.equal([]);
+  });
 });
