@@ -14,8 +14,8 @@ export type Bytes = readonly number[];
 interface Storage {
   readonly target: Target;
   file(folder: string): string;
-  /** Deletes the access tokens, as if their time had come. */
-  readonly forgetTokens: string;
+  /** Deletes the access tokens, as if their time had come. A family's have no rows at Curfew. */
+  readonly forgetTokens?: string;
   readonly sessions: number;
 }
 
@@ -44,7 +44,7 @@ const count = ({ target, file, forgetTokens, sessions }: Storage, options: Optio
       const before = rotations - rotated - 1;
       if (before > 0) {
         await rotate(session, before);
-        db.exec(forgetTokens);
+        if (forgetTokens !== undefined) db.exec(forgetTokens);
       }
       await rotate(session, 1);
       rotated = rotations;
@@ -59,7 +59,6 @@ export const measureStorage = async (options: Options): Promise<{ readonly curfe
     {
       target: curfew('Curfew'),
       file: databaseOf,
-      forgetTokens: "DELETE FROM artifacts WHERE kind = 'access_token'",
       sessions: options.stored,
     },
     options,

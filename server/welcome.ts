@@ -37,27 +37,39 @@ const refuseDemoAccount = async (server: AssembledServer): Promise<void> => {
   throw new CurfewError('wrong_configuration', { detail });
 };
 
-const appAuth = (issuer: string, client: ClientConfig) =>
-  JSON.stringify(
+/** What an app asks for at the demo API. */
+const DEMO_SCOPE = 'notes:read';
+
+const demoApi = ({ resources }: Config) =>
+  Object.entries(resources).find(([, { scopes }]) => scopes.includes(DEMO_SCOPE));
+
+const appAuth = (config: Config, client: ClientConfig) => {
+  const { issuer } = config;
+  const [resource] = demoApi(config) ?? [];
+  return JSON.stringify(
     {
       issuer,
       clientId: client.client_id,
       redirectUrl: client.redirect_uris[0],
-      scopes: ['openid', 'profile', 'email'],
+      scopes: ['openid', 'profile', 'email', ...(resource ? [DEMO_SCOPE] : [])],
+      // Without it the access token is good for userinfo alone.
+      ...(resource ? { additionalParameters: { resource } } : {}),
       // Without it AppAuth on Android refuses plain http, which only development speaks.
       ...(issuer.startsWith('http:') ? { dangerouslyAllowInsecureHttpRequests: true } : {}),
     },
     undefined,
     2,
   );
+};
 
 /** How the demo API's own server asks about a token that an app shows it. */
-const apiLines = ({ issuer, clients, resources }: Config): string[] => {
-  const [resource, { introspectedBy = [] } = {}] = Object.entries(resources)[0] ?? [];
+const apiLines = (config: Config): string[] => {
+  const { issuer, clients } = config;
+  const [resource, { introspectedBy = [] } = {}] = demoApi(config) ?? [];
   const api = clients.find(({ client_id: id }) => introspectedBy.includes(id));
   if (!resource || !api?.client_secret) return [];
   return [
-    `  demo API       ${resource}  (name it as "resource" at /auth, with scope notes:read)`,
+    `  demo API       ${resource}  (name it as "resource" at /auth, with scope ${DEMO_SCOPE})`,
     `  introspect     curl -u ${api.client_id}:${api.client_secret} -d token=… ${issuer}/token/introspection`,
     '',
   ];
@@ -82,7 +94,7 @@ export const welcome = async (config: Config, server: AssembledServer): Promise<
     ...apiLines(config),
     '  For AppAuth (React Native, Expo; the same values on iOS and Android):',
     '',
-    ...appAuth(config.issuer, phone)
+    ...appAuth(config, phone)
       .split('\n')
       .map((line) => `  ${line}`),
     '',

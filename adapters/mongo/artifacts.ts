@@ -1,4 +1,4 @@
-/** Owns what may be lost, where no Redis keeps it: codes, proofs, interactions, opaque access tokens. */
+/** Owns what may be lost, where no Redis keeps it: codes, proofs, interactions, the access tokens that are kept. */
 import { sha256 } from '../../server/digests.ts';
 import { packText, unpackText } from '../../server/sealed-payload.ts';
 import type { Artifact, ArtifactRef, ArtifactStore, StoredArtifact } from '../../server/sessions/store.ts';

@@ -1,4 +1,4 @@
-/** Owns the rows of what may be lost: codes, proofs, interactions, opaque access tokens. */
+/** Owns the rows of what may be lost: codes, proofs, interactions, the access tokens that are kept. */
 
 import { sha256 } from '../../server/digests.ts';
 import { packPayload, unpackPayload } from '../../server/sealed-payload.ts';

@@ -1,6 +1,6 @@
 /**
  * Owns what happens to a refresh token family: the verdict on a presented token, and the state that follows.
- * All of it is pure. The table is in docs/architecture.md; n is the presented generation, c the stored one.
+ * All of it is pure. The table is in docs/internals.md; n is the presented generation, c the stored one.
  */
 import type { DeviceSession, FamilyHead, VoidedTokens } from './device-session.ts';
 import type { EndReason } from './ending.ts';

@@ -20,6 +20,7 @@ export type Refusal =
 
 /** Most may be lost at the cost of a sign-in in progress or an access token; the last three may not. */
 export type ArtifactKind =
+  /** One that is kept: it belongs to no family, or has too much to say. */
   | 'access_token'
   /** An access token of a client's own. */
   | 'client_credentials'

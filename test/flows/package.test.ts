@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Browser } from '../support/browser.ts';
 import { freePort, run, startNode, stopped } from '../support/child.ts';
+import { deadLinks } from '../support/page-links.ts';
 import { Phone } from '../support/phone.ts';
 import { PASSWORD } from '../support/world.ts';
 
@@ -71,6 +72,8 @@ export const wrong = () => createResourceServer({ audience });
 export const wrongToo = () => api.koa(requireFresh('60'));
 `;
 
+const TOP = ['CHANGELOG.md', 'LICENSE', 'README.md', 'deploy', 'dist', 'docs', 'package.json'];
+
 const TSCONFIG = {
   compilerOptions: {
     strict: true,
@@ -112,7 +115,7 @@ describe('the package that npm packs', function () {
       .filter((file) => file.isFile())
       .map((file) => join(file.parentPath, file.name).slice(inPackage().length + 1));
     const top = new Set(names.map((name) => name.split('/')[0]));
-    expect([...top].sort()).to.deep.equal(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json']);
+    expect([...top].sort()).to.deep.equal(TOP);
     const kinds = new Set(names.filter((name) => name.startsWith('dist/')).map((name) => /\.[a-z.]+$/.exec(name)?.[0]));
     expect([...kinds].sort()).to.deep.equal(['.css', '.d.ts', '.eta', '.js', '.svg']);
     const isMeant = (name: string) => name.startsWith('dist/resource-server/testing/') || name === 'docs/benchmarks.md';
@@ -120,6 +123,11 @@ describe('the package that npm packs', function () {
     const { dependencies } = JSON.parse(await readFile(inPackage('package.json'), 'utf8'));
     expect(await readdir(join(project, 'node_modules'))).not.to.include('node');
     expect(dependencies).not.to.have.any.keys('node', 'typescript', 'express', 'fastify');
+  });
+
+  it('has pages whose links lead to what it holds, save for the pictures of README.md', async () => {
+    const dead = await deadLinks(inPackage());
+    expect(dead.filter((link) => !link.startsWith('README.md: docs/images/'))).to.deep.equal([]);
   });
 
   it('has types that a strict compiler takes, and that refuse what is wrong', async () => {

@@ -6,7 +6,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The table of docs/architecture.md. */
+/** As docs/configuration.md lists them. */
 const PROMISED: Readonly<Record<keyof Lifetimes, readonly [relaxed: unknown, standard: unknown, high: unknown]>> = {
   accessTokenSeconds: [60 * MINUTE, 15 * MINUTE, 5 * MINUTE],
   idleSeconds: [90 * DAY, 30 * DAY, 15 * MINUTE],
