@@ -25,11 +25,20 @@ const claimsRequest = (value: unknown): void => {
     throw new errors.InvalidRequest(`claims must be at most ${CLAIMS_MOST} characters`);
 };
 
+/** It comes back in every ID token, and is kept with the session. */
+const NONCE_MOST = 512;
+
+const nonceText = (value: unknown): void => {
+  if (typeof value === 'string' && value.length > NONCE_MOST)
+    throw new errors.InvalidRequest(`nonce must be at most ${NONCE_MOST} characters`);
+};
+
 const RULES: Readonly<Record<string, (value: unknown, name: string) => void>> = {
   device_name: deviceText,
   device_model: deviceText,
   device_id: deviceText,
   claims: claimsRequest,
+  nonce: nonceText,
 };
 
 /** The library asks these of every request, pushed or not, before it does anything with it. */

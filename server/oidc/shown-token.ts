@@ -44,6 +44,13 @@ const saidBy = (session: DeviceSession) => ({
   extra: { sid: session.sid, acr: session.acr, amr: session.amr, auth_time: session.authTime },
 });
 
+/** No later than the lifetime that is configured now: what a late retry voided is void for as long as that. */
+const endOf = (
+  { lifetimesOf }: OidcParts,
+  { clientId }: DeviceSession,
+  { iat, exp }: Pick<TokenPayload, 'iat' | 'exp'>,
+): Seconds => Math.min(exp, iat + (lifetimesOf(clientId)?.accessTokenSeconds ?? 0));
+
 type Stored = Omit<TokenPayload, 'extra'> & { readonly place?: TokenPlace; readonly here?: boolean };
 
 const foundInRow = async (parts: OidcParts, id: string): Promise<ShownToken | undefined> => {
@@ -52,7 +59,9 @@ const foundInRow = async (parts: OidcParts, id: string): Promise<ShownToken | un
   const { place, here, ...payload } = stored.payload as unknown as Stored;
   const session = await readSession(parts, sidOf(payload.grantId));
   if (!session) return undefined;
-  const whole = place ? { ...payload, ...saidBy(session), exp: stored.expiresAt } : payload;
+  const exp = endOf(parts, session, { iat: payload.iat, exp: stored.expiresAt });
+  if (exp <= parts.clock.now()) return undefined;
+  const whole = { ...payload, ...(place ? saidBy(session) : {}), exp };
   return { payload: whole as TokenPayload, session, place, here: here ?? session.authenticatedHere };
 };
 
@@ -62,10 +71,13 @@ const gtyOf = (generation: number): string => (generation === 0 ? FAMILY_GTY : `
 const foundInText = async (parts: OidcParts, text: OwnText): Promise<ShownToken | undefined> => {
   const session = await readSession(parts, text.sid);
   if (!session?.family || !macHolds(text, session.family.salt, parts.keys.access)) return undefined;
-  const { id: _id, generation, epoch, ...facts } = factsOf(text);
-  if (facts.exp <= parts.clock.now()) return undefined;
+  const facts = factsOf(text);
+  const exp = facts && endOf(parts, session, facts);
+  if (!facts || exp === undefined || exp <= parts.clock.now()) return undefined;
+  const { generation, epoch, iat, aud, scope, jkt } = facts;
   const { claims } = session.family;
-  const payload = { grantId: session.sid, gty: gtyOf(generation), claims, ...facts, ...saidBy(session) };
+  const granted = { grantId: session.sid, gty: gtyOf(generation), claims, iat, exp, aud, scope, jkt };
+  const payload = { ...granted, ...saidBy(session) };
   return { payload, session, place: { generation, epoch }, here: session.authenticatedHere };
 };
 

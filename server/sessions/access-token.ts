@@ -37,7 +37,8 @@ export const parseAccessToken = (text: string): OwnText | undefined => {
   return { sid, said, keyId, text };
 };
 
-type Row = readonly [string, number, number, Seconds, Seconds, ...(string | null | undefined)[]];
+type Text = string | null;
+type Row = readonly [string, number, number, Seconds, Seconds, Text, Text, Text];
 
 /** Undefined: there is too much to say. Pure. */
 export const accessTokenText = (
@@ -46,15 +47,32 @@ export const accessTokenText = (
   sid: string,
   { id, generation, epoch, iat, exp, aud, scope, jkt }: AccessTokenFacts,
 ): string | undefined => {
-  const row: Row = [id, generation, epoch, iat, exp, aud, scope, jkt];
+  const row: Row = [id, generation, epoch, iat, exp, aud ?? null, scope ?? null, jkt ?? null];
   const said = Buffer.from(JSON.stringify(row)).toString('base64url');
   return said.length > LONGEST ? undefined : ownText(key, salt, sid, said);
 };
 
-/** What a text says whose mac holds: for any other it throws, or lies. Pure. */
-export const factsOf = ({ said }: OwnText): AccessTokenFacts => {
-  const [id, generation, epoch, iat, exp, aud, scope, jkt] = JSON.parse(
-    Buffer.from(said, 'base64url').toString(),
-  ) as Row;
+const isText = (value: unknown): value is Text => value === null || typeof value === 'string';
+
+const isRow = (row: unknown): row is Row =>
+  Array.isArray(row) &&
+  row.length === 8 &&
+  typeof row[0] === 'string' &&
+  row.slice(1, 5).every(Number.isSafeInteger) &&
+  row.slice(5).every(isText);
+
+const parsed = (said: string): unknown => {
+  try {
+    return JSON.parse(Buffer.from(said, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+};
+
+/** What a text says whose mac holds; undefined where another release said it, in words of its own. Pure. */
+export const factsOf = ({ said }: OwnText): AccessTokenFacts | undefined => {
+  const row = parsed(said);
+  if (!isRow(row)) return undefined;
+  const [id, generation, epoch, iat, exp, aud, scope, jkt] = row;
   return { id, generation, epoch, iat, exp, aud: aud ?? undefined, scope: scope ?? undefined, jkt: jkt ?? undefined };
 };

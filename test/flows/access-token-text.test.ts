@@ -66,6 +66,7 @@ describe('an opaque access token of a family', () => {
     const [phone, other] = [await world.signedIn(), await world.signedIn()];
     const { sid, said, keyId, text } = parsed(phone.tokens.access_token);
     const facts = factsOf(parsed(text));
+    if (!facts) throw new Error('it says nothing');
     const mac = text.split('.')[3] ?? '';
     const changed = [
       { exp: facts.exp + 900 },

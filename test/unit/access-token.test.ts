@@ -25,6 +25,8 @@ const holds = (candidate: string, salt = SALT, keys = [KEY]): boolean => {
   return parts !== undefined && macHolds(parts, salt, keys);
 };
 
+const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
 const readBack = (candidate: string) => {
   const parts = parseAccessToken(candidate);
   return parts && factsOf(parts);
@@ -69,6 +71,24 @@ describe('the text of a family’s opaque access token', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('says nothing where another release said it in words of its own', () => {
+    const row: unknown[] = ['an-id-of-22-characters', 3, 0, 1_800_000_000, 1_800_000_900, null, null, null];
+    const said = (value: unknown) => factsOf({ sid: SID, said: encoded(value), keyId: KEY.id, text: '' });
+    expect(said(row)).to.include({ generation: 3, exp: 1_800_000_900 });
+    const others = [
+      row.slice(1),
+      [...row, 'more'],
+      row.with(4, '1800000900'),
+      row.with(6, ['a']),
+      row.with(0, 7),
+      null,
+      7,
+      {},
+    ];
+    for (const other of others) expect(said(other), JSON.stringify(other)).to.equal(undefined);
+    expect(factsOf({ sid: SID, said: 'no-json-at-all', keyId: KEY.id, text: '' })).to.equal(undefined);
   });
 
   it('is never a refresh token, and no refresh token is one', () => {
