@@ -1,7 +1,9 @@
-/** Owns the load: phones in a closed loop over kept-alive connections, every reply checked. A process of its own. */
+/** Owns the load: phones over kept-alive connections, in a closed loop or at a pace, every reply checked. A process of its own. */
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Connection, type Reply } from './connection.ts';
 import { API, PHONE, RESOURCE_SERVER } from './scenario.ts';
+import { type LoadResult, Tally } from './tally.ts';
 
 interface Phone {
   refreshToken: string;
@@ -21,18 +23,8 @@ export interface LoadJob {
   readonly warmUpSeconds?: number;
   /** … or so often for each phone. */
   readonly times?: number;
-}
-
-export interface LoadResult {
-  readonly perSecond: number;
-  readonly replies: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly errors: number;
-  /** The first of them, in words. */
-  readonly examples: readonly string[];
-  /** How much of its core the load itself used: near 1, it is the load that was measured. */
-  readonly loadCpu: number;
+  /** A connection asks no sooner than so long after its last question was due; where left out, once it has its answer. */
+  readonly everyMs?: number;
 }
 
 const request = (path: string, form: Record<string, string>, authorization = ''): string => {
@@ -86,57 +78,30 @@ const WORK: Readonly<Record<LoadJob['kind'], { ask(phone: Phone): string; check(
     },
   };
 
-/** What is counted, once counting has begun. */
-class Tally {
-  #since = performance.now();
-  #cpu = process.cpuUsage();
-  #latencies: number[] = [];
-  #errors = 0;
-  readonly examples: string[] = [];
-
-  reset(): void {
-    this.#since = performance.now();
-    this.#cpu = process.cpuUsage();
-    this.#latencies = [];
-  }
-
-  reply(ms: number): void {
-    this.#latencies.push(ms);
-  }
-
-  /** Counted in the warm-up too: there is no time at which one is right. */
-  error(error: unknown): void {
-    this.#errors += 1;
-    if (this.examples.length < 3) this.examples.push(String(error));
-  }
-
-  result(): LoadResult {
-    const seconds = (performance.now() - this.#since) / 1000;
-    const { user, system } = process.cpuUsage(this.#cpu);
-    const sorted = Float64Array.from(this.#latencies).sort();
-    const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
-    return {
-      perSecond: sorted.length / seconds,
-      replies: sorted.length,
-      p50Ms: at(0.5),
-      p99Ms: at(0.99),
-      errors: this.#errors,
-      examples: this.examples,
-      loadCpu: (user + system) / 1e6 / seconds,
-    };
-  }
-}
+/** When the next question is due: each of a connection's own, so that one that waits for a late answer counts the wait. */
+const dueTimes = (everyMs: number) => {
+  // They do not ask in step.
+  let due = performance.now() + Math.random() * everyMs;
+  return async (): Promise<number> => {
+    if (everyMs === 0) return performance.now();
+    const now = due;
+    due += everyMs;
+    if (now > performance.now()) await pause(now - performance.now());
+    return now;
+  };
+};
 
 /** Takes turns among the connection's own phones until there is no next one. */
 const drive = async (
   connection: Connection,
-  kind: LoadJob['kind'],
+  { kind, everyMs = 0 }: LoadJob,
   next: () => Phone | undefined,
   tally: Tally,
 ): Promise<void> => {
   const { ask, check } = WORK[kind];
+  const due = dueTimes(everyMs);
   for (let phone = next(); phone; phone = next()) {
-    const from = performance.now();
+    const from = await due();
     try {
       check(phone, await connection.send(ask(phone)));
       tally.reply(performance.now() - from);
@@ -171,7 +136,7 @@ const run = async (job: LoadJob, shares: Phone[][], connections: readonly Connec
     shares.map((own, index) => {
       const ready = job.kind === 'refresh' ? own : own.filter(({ accessToken }) => accessToken !== undefined);
       const connection = connections[index];
-      return connection && ready.length > 0 ? drive(connection, job.kind, turns(ready, job), tally) : undefined;
+      return connection && ready.length > 0 ? drive(connection, job, turns(ready, job), tally) : undefined;
     }),
   );
   clearTimeout(warm);

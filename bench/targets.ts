@@ -5,11 +5,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { curfewVariables, prepareCurfew } from './curfew.ts';
 import { type Databases, mongoOf } from './databases.ts';
-import type { LoadJob, LoadResult, LoadStart } from './load.ts';
+import type { LoadJob, LoadStart } from './load.ts';
 import type { Options } from './options.ts';
 import { cpuTime, freePort, LOAD_CORE, SERVER_CORE, start, stop, untilAnswering } from './processes.ts';
 import { PHONES_FILE } from './scenario.ts';
 import type { StockStart } from './stock-server.ts';
+import type { LoadResult } from './tally.ts';
 
 const HERE = import.meta.dirname;
 

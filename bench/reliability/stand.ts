@@ -8,9 +8,10 @@ import { openSqliteStore } from '../../adapters/sqlite/store.ts';
 import { canonicalLogin } from '../../server/accounts/email.ts';
 import { createPasswords } from '../../server/accounts/password.ts';
 import { curfewVariables, databaseOf, prepareCurfew } from '../curfew.ts';
-import type { LoadJob, LoadResult, LoadStart } from '../load.ts';
+import type { LoadJob, LoadStart } from '../load.ts';
 import { cpuTime, freePort, LOAD_CORE, SERVER_CORE, start, stop, untilAnswering } from '../processes.ts';
 import { nowSeconds, PHONES_FILE } from '../scenario.ts';
+import type { LoadResult } from '../tally.ts';
 import type { AbuseName, AbuseStart, Found } from './abuse.ts';
 import { CROWD, CROWD_PASSWORD, emailOf } from './crowd.ts';
 import type { Memory } from './gauge.ts';
@@ -27,7 +28,8 @@ export interface Refreshed extends LoadResult {
 
 export interface Stand {
   readonly port: number;
-  refresh(seconds: number): Promise<Refreshed>;
+  /** As fast as they are answered, or at `perSecond` of all of them. */
+  refresh(seconds: number, perSecond?: number): Promise<Refreshed>;
   /** After a collection. */
   memory(): Promise<Memory>;
   /** Begins; the answer is asked for with `end`. */
@@ -78,9 +80,10 @@ const startServer = (folder: string, port: number): ChildProcess =>
 
 const standOver = (server: ChildProcess, load: ChildProcess, port: number, running: ChildProcess[]): Stand => ({
   port,
-  async refresh(seconds) {
+  async refresh(seconds, perSecond) {
     const before = cpuTime(server.pid);
-    const result = await asked<LoadResult>(load, { kind: 'refresh', seconds } satisfies LoadJob);
+    const pace = perSecond === undefined ? {} : { everyMs: (PHONES * 1000) / perSecond };
+    const result = await asked<LoadResult>(load, { kind: 'refresh', seconds, ...pace } satisfies LoadJob);
     const after = cpuTime(server.pid);
     const mainBusy = (after.main - before.main) / seconds;
     return { ...result, mainBusy, othersBusy: (after.all - before.all) / seconds - mainBusy };
