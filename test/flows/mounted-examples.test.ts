@@ -32,7 +32,7 @@ for (const name of ['koa', 'express', 'fastify']) {
       expect((await readFile(file, 'utf8')).split('\n').length).to.be.below(61);
     });
 
-    it('is played whole: sign-in, refresh, an own route, a person disabled, and a process that ends by itself', async () => {
+    it('is played whole: sign-in, refresh, sign-out, an own route, a person disabled, and a process that ends by itself', async () => {
       const issuer = `${origin}/auth-server`;
       const phone = new Phone(issuer, 'phone', new Browser(issuer));
       await phone.signIn(ADA, ASKED);
@@ -41,6 +41,11 @@ for (const name of ['koa', 'express', 'fastify']) {
         headers: { authorization: `Bearer ${phone.tokens.access_token}` },
       });
       expect(await userinfo.json()).to.deep.equal({ sub: 'u-1', email: 'ada@example.com' });
+      const tablet = new Phone(issuer, 'phone', new Browser(issuer));
+      await tablet.signIn(ADA, ASKED);
+      expect((await tablet.revoke()).status).to.equal(200);
+      expect((await tablet.refreshWith(tablet.refreshToken)).body).to.have.property('error', 'invalid_grant');
+      await phone.refresh();
       const hello = await fetch(`${origin}/hello`);
       expect(await hello.text()).to.equal('Hello from the app.');
       expect(hello.headers.has('content-security-policy')).to.equal(false);
