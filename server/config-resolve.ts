@@ -112,13 +112,17 @@ const withDefaults = ({ issuer, ...settings }: SettingsInput) => {
   };
 };
 
+/** Whether what contradicts what can be looked at: every value has its shape. */
+const isReadable = ({ settings, file = {} }: Source): boolean =>
+  settingsSchema.safeParse(settings).success && fileSchema.safeParse(file).success;
+
 /** A secret is made, and written to the disk, only once everything that was given has been found good. */
 const assemble = (source: Source): Config => {
-  refuse([...source.problems, ...structureProblems(source)]);
   const settings = withDefaults(source.settings);
   const context = { ...settings, env: source.env };
-  const given = source.file === undefined ? undefined : resolveFile(source.file as FileInput, context);
-  refuse(given?.problems ?? []);
+  const isGiven = source.file !== undefined && isReadable(source);
+  const given = isGiven ? resolveFile(source.file as FileInput, context) : undefined;
+  refuse([...source.problems, ...structureProblems(source), ...(given?.problems ?? [])]);
   const [newest = developmentSecret(settings.dataDir), ...older] = source.settings.secrets ?? [];
   const { config } = given ?? resolveFile(demoFile(newest), context);
   return { ...settings, secrets: [newest, ...older], ...config, demo: given === undefined };

@@ -40,6 +40,16 @@ describe('settings of the environment', () => {
   });
   afterEach(() => rm(dir, { recursive: true }));
 
+  it('are refused together with what the file contradicts itself in', async () => {
+    const file = production['CURFEW_CONFIG'] ?? '';
+    await writeFile(
+      file,
+      '{"clients": [{ "client_id": "a", "redirect_uris": ["com.a:/cb"], "scope": "openid none" }]}',
+    );
+    const detail = await refusalOf({ ...production, CURFEW_ISSUER: 'http://auth.example.com' });
+    expect(detail.split('\n').map((line) => line.split(':')[0])).to.deep.equal(['CURFEW_ISSUER', "clients['a'].scope"]);
+  });
+
   it('starts development without any: a secret made once, a demo client and its resource', async () => {
     const config = await loadConfig(env);
     expect(config).to.include({ issuer: 'http://127.0.0.1:3000', host: '127.0.0.1', port: 3000, demo: true });
