@@ -16,7 +16,7 @@ const REDIRECT_URI = 'https://phone.example.com/callback';
 const isHere = needs(
   "python3's authlib",
   [PYTHON, AUTHLIB, '/usr/lib/python3/dist-packages/requests'],
-  'python3-authlib',
+  'python3-authlib python3-requests',
 );
 
 (isHere ? describe : describe.skip)('an app written with authlib for Python', () => {
