@@ -4,10 +4,11 @@
  * file does not.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { Remembered } from '../../server/remembered.ts';
 import type { DeviceSession } from '../../server/sessions/device-session.ts';
 
-/** The older half is let go at a time. A session takes some 1.2 KB, and 3 KB at the most: 48 MB, 120 MB at the most. */
-const HALF = 20_000;
+/** A session takes some 1.2 KB, and 3 KB at the most: 48 MB, 120 MB at the most. */
+const MOST = 40_000;
 
 /** Claims that were asked for one by one may be longer than all the rest: such a session is read each time. */
 const isSmall = ({ family, grant }: DeviceSession): boolean =>
@@ -18,8 +19,7 @@ export class Recent {
   readonly #version: ReturnType<DatabaseSync['prepare']>;
   #seen: unknown;
   #looked = false;
-  #new = new Map<string, DeviceSession>();
-  #old = new Map<string, DeviceSession>();
+  readonly #sessions = new Remembered<DeviceSession>(MOST);
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -51,33 +51,24 @@ export class Recent {
   /** What `read` found, or would find. Nobody may change it. */
   find(sid: string, read: () => DeviceSession | undefined): DeviceSession | undefined {
     if (!this.#db.isTransaction) this.#lookOnce();
-    const known = this.#new.get(sid);
+    const known = this.#sessions.get(sid);
     if (known) return known;
-    const found = this.#old.get(sid) ?? read();
+    const found = read();
     if (found) this.set(found);
     return found;
   }
 
   set(session: DeviceSession): void {
-    if (!isSmall(session)) {
-      this.delete(session.sid);
-      return;
-    }
-    if (this.#new.size >= HALF) {
-      this.#old = this.#new;
-      this.#new = new Map();
-    }
-    this.#new.set(session.sid, session);
+    if (isSmall(session)) this.#sessions.set(session.sid, session);
+    else this.delete(session.sid);
   }
 
   delete(sid: string): void {
-    this.#new.delete(sid);
-    this.#old.delete(sid);
+    this.#sessions.delete(sid);
   }
 
   /** Also after a rollback: what was written then is not there. */
   clear(): void {
-    this.#new.clear();
-    this.#old.clear();
+    this.#sessions.clear();
   }
 }

@@ -5,6 +5,8 @@ import type { NewEvent } from '../events.ts';
 import type { DerivedKeys } from '../keys.ts';
 import type { Log } from '../log.ts';
 import type { People } from '../people.ts';
+import type { Remembered } from '../remembered.ts';
+import type { AccessTokenFacts } from '../sessions/access-token.ts';
 import type { Places } from '../sessions/places.ts';
 import type { Lifetimes } from '../sessions/policy.ts';
 import type { Revocation } from '../sessions/revocation.ts';
@@ -13,7 +15,15 @@ import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
 import type { Stragglers } from './stragglers.ts';
 
+/** What an access token said whose mac held, and for which family's salt. */
+export interface Verified {
+  readonly salt: string;
+  readonly facts: AccessTokenFacts;
+}
+
 export interface OidcParts {
+  /** By the token's whole text: an API asks about one again and again. */
+  readonly verified: Remembered<Verified>;
   readonly stragglers: Stragglers;
   readonly config: Config;
   readonly keys: DerivedKeys;

@@ -1,5 +1,5 @@
 /** Owns what an opaque access token is worth that somebody shows: what its text or its row says, and what its session does. */
-import { factsOf, parseAccessToken } from '../sessions/access-token.ts';
+import { type AccessTokenFacts, factsOf, parseAccessToken } from '../sessions/access-token.ts';
 import type { DeviceSession } from '../sessions/device-session.ts';
 import { isVoided } from '../sessions/family.ts';
 import { macHolds, type OwnText } from '../sessions/own-text.ts';
@@ -68,14 +68,23 @@ const foundInRow = async (parts: OidcParts, id: string): Promise<ShownToken | un
 /** As the library writes it down. */
 const gtyOf = (generation: number): string => (generation === 0 ? FAMILY_GTY : `${FAMILY_GTY} refresh_token`);
 
+/** Undefined for one that this server did not make. */
+const verifiedFacts = ({ verified, keys }: OidcParts, text: OwnText, salt: string): AccessTokenFacts | undefined => {
+  const known = verified.get(text.text);
+  if (known?.salt === salt) return known.facts;
+  const facts = macHolds(text, salt, keys.access) ? factsOf(text) : undefined;
+  if (facts) verified.set(text.text, { salt, facts });
+  return facts;
+};
+
 const foundInText = async (parts: OidcParts, text: OwnText): Promise<ShownToken | undefined> => {
   const session = await readSession(parts, text.sid);
-  if (!session?.family || !macHolds(text, session.family.salt, parts.keys.access)) return undefined;
-  const facts = factsOf(text);
-  const exp = facts && endOf(parts, session, facts);
-  if (!facts || exp === undefined || exp <= parts.clock.now()) return undefined;
+  const facts = session?.family && verifiedFacts(parts, text, session.family.salt);
+  if (!facts) return undefined;
+  const exp = endOf(parts, session, facts);
+  if (exp <= parts.clock.now()) return undefined;
   const { generation, epoch, iat, aud, scope, jkt } = facts;
-  const { claims } = session.family;
+  const { claims } = session.family ?? {};
   const granted = { grantId: session.sid, gty: gtyOf(generation), claims, iat, exp, aud, scope, jkt };
   const payload = { ...granted, ...saidBy(session) };
   return { payload, session, place: { generation, epoch }, here: session.authenticatedHere };

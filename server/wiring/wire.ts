@@ -14,6 +14,7 @@ import { createStragglers } from '../oidc/stragglers.ts';
 import { arrivalsSoFar } from '../oidc/unit-of-work.ts';
 import { createOwnAccount } from '../own-account.ts';
 import { createReadiness } from '../readiness.ts';
+import { Remembered } from '../remembered.ts';
 import type { Clock } from '../sessions/time.ts';
 import type { Store } from '../store.ts';
 import type { PlaceOf } from '../whereabouts.ts';
@@ -22,6 +23,9 @@ import { peopleOver } from './people-over.ts';
 import { createStreams } from './streams.ts';
 import { createSurface } from './surface.ts';
 import type { Watch } from './watch.ts';
+
+/** Some 600 bytes each, and 3 KB at the most. */
+const VERIFIED_MOST = 20_000;
 
 export interface Opened {
   readonly config: Config;
@@ -84,6 +88,7 @@ export const wire = async (opened: Opened) => {
       people,
       factors,
       stragglers,
+      verified: new Remembered(VERIFIED_MOST),
       rotated: () => measures?.rotated(),
     };
     const inside = { parts, core, account, ...ways, readiness, streams, mail, tamper, measures };
