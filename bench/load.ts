@@ -86,7 +86,8 @@ const dueTimes = (everyMs: number) => {
     if (everyMs === 0) return performance.now();
     const now = due;
     due += everyMs;
-    if (now > performance.now()) await pause(now - performance.now());
+    const ahead = now - performance.now();
+    if (ahead > 0) await pause(ahead);
     return now;
   };
 };

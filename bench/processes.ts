@@ -33,7 +33,9 @@ export const stop = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
   await gone;
+  clearTimeout(late);
 };
 
 export const freePort = async (): Promise<number> => {

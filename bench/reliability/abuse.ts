@@ -26,8 +26,8 @@ const finish = begin();
 // Asked once: how it ends.
 process.once('message', () => {
   void finish().then((found) => {
-    process.send?.(found);
-    process.disconnect?.();
+    // Not before it has gone out.
+    process.send?.(found, () => process.disconnect?.());
   });
 });
 process.on('SIGTERM', () => process.exit(0));

@@ -58,8 +58,9 @@ const roundOf = async (stand: Stand, abuse: AbuseName, seconds: number): Promise
   return { abuse, alone, under, paced, found, ...(await settled(stand)) };
 };
 
-const ranged = (numbers: readonly number[], digits: number): string => {
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)].map((number) => number.toFixed(digits));
+const ranged = (milliseconds: readonly number[]): string => {
+  const digits = milliseconds.some((ms) => ms >= 1000) ? 0 : 3;
+  const [least, most] = milliseconds.map((ms) => (ms / 1000).toFixed(digits));
   return least === most ? `${least}` : `${least} to ${most}`;
 };
 
@@ -70,9 +71,7 @@ const wordsOf = (found: Found): string => {
     return failures.length === 0 ? done : `${done}; ${failures.length} FAILED: ${failures[0]}`;
   }
   const { opened, lastedMs, answers } = found.stalled;
-  const seconds = lastedMs.map((ms) => ms / 1000);
-  const digits = Math.max(...seconds) < 1 ? 3 : 0;
-  return `${opened} connections, closed after ${ranged(seconds, digits)} s; ${Object.entries(answers)
+  return `${opened} connections, closed after ${ranged(lastedMs)} s; ${Object.entries(answers)
     .map(([line, count]) => `${line.slice('HTTP/1.1 '.length) || 'no answer'} × ${count}`)
     .join(', ')}`;
 };

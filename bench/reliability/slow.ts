@@ -30,16 +30,20 @@ export type StallName = keyof typeof STALLS;
 
 export interface Stalled {
   readonly opened: number;
-  /** How long the connections lasted, until the server closed them. */
-  readonly lastedMs: readonly number[];
+  /** How long the connections lasted, until the server closed them: the shortest and the longest. */
+  readonly lastedMs: readonly [number, number];
   /** First status line to how often; '' where the server said nothing. */
   readonly answers: Readonly<Record<string, number>>;
 }
 
+/** Whoever comes again and again uses up the ports of an address: on Linux, each has one of its own. */
+const addressOf = (index: number): string =>
+  process.platform === 'linux' ? `127.0.${1 + (index >> 7)}.${1 + (index & 127)}` : '127.0.0.1';
+
 class Staller {
   readonly #stall: Stall;
   readonly #port: number;
-  readonly #lastedMs: number[] = [];
+  #lastedMs: readonly [number, number] = [Number.POSITIVE_INFINITY, 0];
   readonly #answers = new Map<string, number>();
   #opened = 0;
   #goesOn = true;
@@ -50,8 +54,8 @@ class Staller {
   }
 
   /** Keeps one connection stalled; where the server closes it, comes again until it is told to stop. */
-  async keepOne(): Promise<void> {
-    do await this.#once();
+  async keepOne(index: number): Promise<void> {
+    do await this.#once(addressOf(index));
     while (this.#goesOn);
   }
 
@@ -70,10 +74,10 @@ class Staller {
     return drip === undefined ? undefined : setInterval(() => socket.write(drip), everyMs);
   }
 
-  #once(): Promise<void> {
+  #once(localAddress: string): Promise<void> {
     return new Promise((resolve) => {
       const from = performance.now();
-      const socket = connect(this.#port, '127.0.0.1');
+      const socket = connect({ port: this.#port, host: '127.0.0.1', localAddress });
       let said = '';
       let dripping: NodeJS.Timeout | undefined;
       this.#opened += 1;
@@ -86,7 +90,9 @@ class Staller {
       socket.on('error', () => {});
       socket.on('close', () => {
         clearInterval(dripping);
-        this.#lastedMs.push(performance.now() - from);
+        const lasted = performance.now() - from;
+        const [least, most] = this.#lastedMs;
+        this.#lastedMs = [Math.min(least, lasted), Math.max(most, lasted)];
         this.#answers.set(said, (this.#answers.get(said) ?? 0) + 1);
         resolve();
       });
@@ -98,7 +104,7 @@ class Staller {
 export const stall = (port: number, name: StallName): { stop(): Promise<Stalled> } => {
   const kind: Stall = STALLS[name];
   const staller = new Staller(port, kind);
-  const all = Array.from({ length: kind.count }, () => staller.keepOne());
+  const all = Array.from({ length: kind.count }, (_, index) => staller.keepOne(index));
   return {
     async stop() {
       staller.stop();
