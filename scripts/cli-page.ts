@@ -7,7 +7,8 @@ import type { Command } from 'commander';
 import { createProgram } from '../server/cli/program.ts';
 
 const nobody = new PassThrough();
-const program = createProgram({
+/** As the command line makes it, and connected to nothing. */
+export const program = createProgram({
   keyboard: { input: nobody, output: nobody },
   print: () => {},
   progress: () => {},
@@ -22,7 +23,7 @@ const verbsBelow = (command: Command, before = ''): { readonly name: string; rea
 
 const verbs = verbsBelow(program);
 
-const helpOf = (command: Command): string => {
+export const helpOf = (command: Command): string => {
   let help = '';
   command.configureOutput({ writeOut: (part) => (help += part) }).outputHelp();
   return help.trimEnd();

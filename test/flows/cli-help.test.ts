@@ -2,20 +2,12 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { Command } from 'commander';
+import { helpOf, program } from '../../scripts/cli-page.ts';
 import { toJson, toText } from '../../server/cli/answer.ts';
 import { optionsWithValue, wantsJson, withPlainIds } from '../../server/cli/arguments.ts';
 import { type Input, readPassword } from '../../server/cli/password-input.ts';
-import { createProgram } from '../../server/cli/program.ts';
 
 const SCREEN = { lines: 24, columns: 80 } as const;
-
-const nobody = new PassThrough();
-const program = createProgram({
-  keyboard: { input: nobody, output: nobody },
-  print: () => {},
-  progress: () => {},
-  complain: () => {},
-});
 
 const named = (command: Command, before = ''): { name: string; command: Command }[] => {
   const name = `${before}${command.name()}`;
@@ -23,12 +15,6 @@ const named = (command: Command, before = ''): { name: string; command: Command 
 };
 
 const commands = named(program);
-
-const helpOf = (command: Command): string => {
-  let help = '';
-  command.configureOutput({ writeOut: (part) => (help += part) }).outputHelp();
-  return help;
-};
 
 describe('curfew --help', () => {
   for (const { name, command } of commands) {
